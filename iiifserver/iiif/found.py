@@ -1,0 +1,19 @@
+"""What a source hands to whoever reads the image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An image that a source has: how to open its bytes, and which bytes they are."""
+
+    open: Callable[[], BinaryIO]
+    """Opens the bytes for reading and seeking; the caller closes. May raise any error of the tree."""
+    version: str
+    """Differs whenever the bytes differ; tells nothing about where they are."""
+    last_modified: datetime | None = None
