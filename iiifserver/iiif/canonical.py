@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .geometry import largest_within, resolve_size
+from .geometry import largest_within, scaled
 from .parsing import MAX_DIGITS
-from .values import ApiVersion, Box, Extent, RenderPlan, Rotation, SizeRules, SourceFacts, WidthSize
+from .values import ApiVersion, Box, Extent, RenderPlan, Rotation, SizeRules, SourceFacts
 
 
 def canonical_parameters(plan: RenderPlan, facts: SourceFacts, version: ApiVersion, rules: SizeRules) -> str:
@@ -28,8 +28,8 @@ def _version_2_size(size: Extent, region: Extent, rules: SizeRules) -> str:
     if size == largest_within(region, rules.limits, upscale=False):
         return "full"
     # An edge tile is seldom quite in proportion: there the height has to be said.
-    by_width = resolve_size(WidthSize(size.width), region, ApiVersion.V2, rules)
-    return f"{size.width}," if by_width == size else f"{size.width},{size.height}"
+    is_in_proportion = size.height == scaled(region.height, size.width, region.width)
+    return f"{size.width}," if is_in_proportion else f"{size.width},{size.height}"
 
 
 def _version_3_size(size: Extent, region: Extent, rules: SizeRules) -> str:

@@ -1,0 +1,48 @@
+"""What the backends of every role have in common. Free of Django at run time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+if TYPE_CHECKING:
+    from django import forms
+
+
+class BackendError(Exception):
+    """The options of a row do not make a backend. The message is a sentence for staff."""
+
+
+class Backend:
+    """One way to play a role, built from the options of an admin row.
+
+    A subclass names its `label`, a frozen dataclass of options whose fields have defaults where the form does not
+    require them, and the form that staff fill in: one field per option, of the same name.
+    """
+
+    label: ClassVar[str]
+    used_for: ClassVar[str]
+    """When staff want this kind, in one sentence."""
+    secret_options: ClassVar[frozenset[str]] = frozenset()
+    """The options that are secrets: their fields are `SecretField`s, and the backend gets them in clear."""
+    options_class: ClassVar[type[Any]]
+    form_class: ClassVar[type[forms.Form]]
+
+    def __init__(self, options: Any) -> None:
+        self.options = options
+
+    @classmethod
+    def build(cls, options: dict[str, Any]) -> Self:
+        """The backend with these options; raises `BackendError` when a name is unknown or a value is missing."""
+        known = {field.name for field in fields(cls.options_class)}
+        if unknown := sorted(set(options) - known):
+            raise BackendError(f"{cls.label} has no option “{unknown[0]}”.")
+        try:
+            return cls(cls.options_class(**options))
+        except (TypeError, ValueError) as error:
+            raise BackendError(f"{cls.label} cannot be built from its options: {error}") from error
+
+    def problems(self) -> Iterable[str]:
+        """Sentences on what would keep this backend from working now, each with its cure."""
+        return ()

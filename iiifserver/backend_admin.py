@@ -1,0 +1,195 @@
+"""The admin of a role: adding asks for name and kind, changing shows the form of that kind."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from .backend import BackendError
+from .changes import one_act
+from .configured import ConfiguredBackend
+from .registry import Registry
+from .secrets import SecretField
+from .shelf import build, option_form_class, problems_of
+
+OPTION = "option_"
+"""Stands before the names of a kind's own fields, which may be called like columns."""
+
+
+class RecordsWho:
+    """Makes each request that changes something one act by the person who sent it."""
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with one_act(request.user):
+            return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with one_act(request.user):
+            return super().changelist_view(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with one_act(request.user):
+            return super().delete_view(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        """Row by row, so that each deletion is noted."""
+        for row in queryset:
+            row.delete()
+
+
+class ChangeBackendForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A row's own columns, and below them the options of its kind, each checked by the kind's own form."""
+
+    registry: ClassVar[Registry[Any]]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stored = self.instance.options
+        for name, field in option_form_class(self.registry, self.instance.kind)().fields.items():
+            field.initial = stored.get(name, field.initial)
+            if isinstance(field, SecretField) and stored.get(name):
+                field.required = False
+                field.widget.attrs["placeholder"] = "Stored. Type a new one to replace it."
+            self.fields[OPTION + name] = field
+        if not stored:
+            self.initial["enabled"] = True
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.instance.kind in self.registry:
+            options = self.cleaned_options()
+            if not self.errors:
+                self.instance.options = options
+                self.check_it_builds()
+        return cleaned
+
+    def cleaned_options(self) -> dict[str, Any]:
+        """The options as the kind's own form cleans them; its errors appear at this form's fields."""
+        form_class = option_form_class(self.registry, self.instance.kind)
+        form = form_class(data=self.option_data(), files=self.option_files(), initial=self.instance.options)
+        for name, errors in form.errors.items():
+            if OPTION + name not in self.errors:
+                self.add_error(None if name == NON_FIELD_ERRORS else OPTION + name, errors)
+        return {name: form.cleaned_data.get(name) for name in form.fields}
+
+    def option_data(self) -> dict[str, Any]:
+        """What was typed into the kind's fields, by their own names; a secret left empty is the one that is stored."""
+        data = {}
+        for key in self.data:
+            if key.startswith(OPTION):
+                name = key.removeprefix(OPTION)
+                kept = self.instance.options.get(name) if isinstance(self.fields.get(key), SecretField) else None
+                data[name] = self.data.get(key) or kept or ""
+        return data
+
+    def option_files(self) -> MultiValueDict[str, Any]:
+        """What was uploaded to the kind's fields, by their own names."""
+        own = (key for key in self.files if key.startswith(OPTION))
+        return MultiValueDict({key.removeprefix(OPTION): self.files.getlist(key) for key in own})
+
+    def check_it_builds(self) -> None:
+        try:
+            build(self.registry, self.instance)
+        except BackendError as error:
+            self.add_error(None, str(error))
+
+
+class BackendAdmin(RecordsWho, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Lists, adds and changes the rows of one role with the plain admin's own pages."""
+
+    registry: ClassVar[Registry[Any]]
+    shared_fields: ClassVar[tuple[str, ...]] = ("name", "enabled", "position")
+
+    list_display = ("name", "state", "enabled", "position", "kind_label", "used_for")
+    list_editable = ("position", "enabled")
+    search_fields = ("name",)
+
+    class Media:
+        css = {"all": ["iiif_images/admin.css"]}
+
+    @admin.display(description="kind", ordering="kind")
+    def kind_label(self, row: ConfiguredBackend) -> str:
+        if row.kind not in self.registry:
+            return f"{row.kind} (not installed)"
+        return self.registry.get(row.kind).label  # type: ignore[no-any-return]
+
+    @admin.display(description="used for")
+    def used_for(self, row: ConfiguredBackend) -> str:
+        return self.registry.get(row.kind).used_for if row.kind in self.registry else ""
+
+    @admin.display(description="state")
+    def state(self, row: ConfiguredBackend) -> SafeString:
+        """Whether the row works, and if not, why."""
+        if not row.enabled:
+            return format_html('<span class="iiif-state">{}</span>', "switched off")
+        problems = problems_of(self.registry, row)
+        if not problems:
+            return format_html('<span class="iiif-state iiif-ready">{}</span>', "ready")
+        return format_html_join(" ", '<span class="iiif-state iiif-broken">{}</span>', ((text,) for text in problems))
+
+    def get_form(
+        self, request: HttpRequest, obj: ConfiguredBackend | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        if obj is None:
+            form = super().get_form(request, obj, change, **{**kwargs, "fields": ("name", "kind")})
+            form.base_fields["kind"] = forms.ChoiceField(
+                choices=self.registry.choices(), help_text="Chosen once; its own fields come next."
+            )
+            return form
+        bound = type("ChangeForm", (ChangeBackendForm,), {"registry": self.registry})
+        return super().get_form(request, obj, change, **{**kwargs, "form": bound, "fields": self.shared_fields})
+
+    def get_fieldsets(self, request: HttpRequest, obj: ConfiguredBackend | None = None) -> Any:
+        if obj is None:
+            return [(None, {"fields": ("name", "kind")})]
+        options = option_form_class(self.registry, obj.kind)().fields
+        shared = (None, {"fields": ("kind_label", "state", *self.shared_fields)})
+        if not options:
+            return [shared]
+        own = {"fields": tuple(OPTION + name for name in options), "description": self.used_for(obj)}
+        return [shared, (self.kind_label(obj), own)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ConfiguredBackend | None = None) -> tuple[str, ...]:
+        return ("kind_label", "state") if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: ConfiguredBackend, form: Any, change: bool) -> None:
+        """A row that was just added waits, switched off, until its options are saved."""
+        if not change:
+            obj.enabled = False
+        super().save_model(request, obj, form, change)
+
+    def response_add(
+        self, request: HttpRequest, obj: ConfiguredBackend, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Goes on to the change form, where the options of the chosen kind are."""
+        self.message_user(request, f"“{obj}” was added. Now set it up and enable it.")
+        address = reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=[obj.pk])
+        return HttpResponseRedirect(address)
+
+
+class SingletonAdmin(RecordsWho, admin.ModelAdmin):  # type: ignore[type-arg]
+    """The form of the one row stands where a list would."""
+
+    class Media:
+        css = {"all": ["iiif_images/admin.css"]}
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        row, _ = self.model._default_manager.get_or_create()
+        options = self.model._meta
+        return HttpResponseRedirect(reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[row.pk]))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

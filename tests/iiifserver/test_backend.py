@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, dataclass
+
+import pytest
+
+from iiifserver.backend import Backend, BackendError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LampOptions:
+    colour: str
+    watts: int = 40
+
+    def __post_init__(self) -> None:
+        if self.watts < 0:
+            raise ValueError("A lamp takes no less than 0 watts.")
+
+
+class Lamp(Backend):
+    label = "Lamp"
+    options_class = LampOptions
+
+
+def test_options_become_a_frozen_value():
+    lamp = Lamp.build({"colour": "red"})
+    assert lamp.options == LampOptions(colour="red", watts=40)
+    with pytest.raises(FrozenInstanceError):
+        lamp.options.watts = 60
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [({}, "colour"), ({"colour": "red", "size": 3}, "size"), ({"colour": "red", "watts": -1}, "0 watts")],
+)
+def test_options_that_do_not_fit_are_a_sentence_for_staff(options: dict[str, object], reason: str):
+    with pytest.raises(BackendError, match=reason):
+        Lamp.build(options)
+
+
+def test_a_backend_has_no_problems_unless_it_says_so():
+    assert list(Lamp.build({"colour": "red"}).problems()) == []
