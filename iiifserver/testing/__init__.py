@@ -1,0 +1,32 @@
+"""What the authors of plug-ins need to test them: drawn images, and the contract of each role as a test class.
+
+A plug-in's test module derives from a contract and says how to make its backend::
+
+    class TestMySource(SourceContract):
+        @pytest.fixture
+        def place(self):
+            return Place(source=MySource(...), put=my_bucket.upload)
+"""
+
+from __future__ import annotations
+
+from .drawing import drawn, encoded, in_memory, likeness, upright, with_orientation
+from .processors import ProcessorContract, plan_for, rendered
+from .sources import CLIMBING, Place, SourceContract, content_of, open_files
+
+__all__ = [
+    "CLIMBING",
+    "Place",
+    "ProcessorContract",
+    "SourceContract",
+    "content_of",
+    "drawn",
+    "encoded",
+    "in_memory",
+    "likeness",
+    "open_files",
+    "plan_for",
+    "rendered",
+    "upright",
+    "with_orientation",
+]

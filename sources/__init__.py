@@ -1,0 +1,3 @@
+"""Where bytes come from."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""One file per kind of source."""
+
+from __future__ import annotations

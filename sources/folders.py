@@ -1,0 +1,55 @@
+"""The fence around local folders: which of them a source may read, whatever staff type into the admin."""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+import iiifserver
+from iiifserver.conf import conf
+
+SYSTEM_FOLDERS = tuple(
+    Path(name) for name in ("/etc", "/proc", "/sys", "/dev", "/boot", "/run", "/var/run", "/var/lib", "/root")
+)
+
+
+def is_allowed_folder(folder: Path) -> bool:
+    """Whether a source may be set up on this folder. The path is absolute, its links resolved."""
+    # What decides is whether files in it may be read.
+    return is_allowed(folder / "image")
+
+
+def is_allowed(path: Path) -> bool:
+    """Whether a source may read the file at this place. The path is absolute, its links resolved."""
+    home = conf.home.resolve()
+    for folder in (home / "images", home / "samples"):
+        if path.is_relative_to(folder):
+            return not has_dot_folder(path.relative_to(folder))
+    if any(path.is_relative_to(folder) for folder in own_folders(home)):
+        return False
+    if conf.filesystem_roots is not None:
+        return any(is_open_below(path, root.resolve()) for root in conf.filesystem_roots)
+    return not has_dot_folder(path) and not any(path.is_relative_to(folder) for folder in system_folders())
+
+
+def is_open_below(path: Path, root: Path) -> bool:
+    """Whether the file is below the root, and in no dot-folder there."""
+    return path.is_relative_to(root) and not has_dot_folder(path.relative_to(root))
+
+
+def has_dot_folder(path: Path) -> bool:
+    """Whether the file lies in a folder whose name begins with a dot."""
+    return any(part.startswith(".") for part in path.parts[:-1])
+
+
+@lru_cache(maxsize=4)
+def own_folders(home: Path) -> frozenset[Path]:
+    """The server's home, its program and the Python that runs it."""
+    program = Path(iiifserver.__file__).resolve().parent.parent
+    return frozenset({home, program, Path(sys.prefix).resolve()})
+
+
+@lru_cache(maxsize=1)
+def system_folders() -> frozenset[Path]:
+    return frozenset({*SYSTEM_FOLDERS, *(folder.resolve() for folder in SYSTEM_FOLDERS)})

@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from iiifserver.backend import BackendError
+from iiifserver.iiif.errors import Forbidden, SourceUnavailable
+from iiifserver.iiif.values import Identifier
+from iiifserver.testing import Place, SourceContract, content_of
+from sources.backends.filesystem import FilesystemSource
+
+
+def source_on(folder: Path, **options: str) -> FilesystemSource:
+    return FilesystemSource.build({"path_prefix": str(folder), **options})
+
+
+def put_into(folder: Path):
+    def put(identifier: str, content: bytes) -> None:
+        path = folder / identifier
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # As a careful copier does: under another name first, so that the file appears at once.
+        half = path.with_name("half")
+        half.write_bytes(content)
+        half.replace(path)
+
+    return put
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "images"
+    folder.mkdir()
+    (tmp_path / "secret.png").write_bytes(b"secret")
+    return folder
+
+
+@pytest.fixture
+def nobody():
+    """For as long as the test runs, the process has no more rights than nobody."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    yield
+    os.seteuid(0)
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that any user may look into."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+class TestFilesystem(SourceContract):
+    @pytest.fixture
+    def place(self, folder: Path) -> Place:
+        return Place(source_on(folder), put_into(folder))
+
+
+class TestFilesystemWithSuffix(SourceContract):
+    @pytest.fixture
+    def place(self, folder: Path) -> Place:
+        put = put_into(folder)
+        return Place(source_on(folder, path_suffix="/full.tif"), lambda name, content: put(f"{name}/full.tif", content))
+
+
+def has(source: FilesystemSource, identifier: str) -> bool:
+    return source.find(Identifier(identifier)) is not None
+
+
+@pytest.mark.parametrize("ending", ["", "/", "//"])
+def test_the_prefix_may_end_with_a_slash_or_without(folder: Path, ending: str):
+    (folder / "a.png").write_bytes(b"a")
+    assert content_of(FilesystemSource.build({"path_prefix": f"{folder}{ending}"}), "a.png") == b"a"
+
+
+def test_the_suffix_is_added_to_every_identifier(folder: Path):
+    (folder / "a.tif").write_bytes(b"a")
+    assert content_of(source_on(folder, path_suffix=".tif"), "a") == b"a"
+
+
+def test_a_suffix_cannot_climb(folder: Path):
+    assert not has(source_on(folder, path_suffix="/../../secret.png"), "a")
+
+
+def test_a_backslash_is_a_letter_like_any_other(folder: Path):
+    (folder / "a\\b.png").write_bytes(b"a")
+    assert content_of(source_on(folder), "a\\b.png") == b"a"
+
+
+def test_an_encoded_climb_is_a_name_like_any_other(folder: Path):
+    assert not has(source_on(folder), "%2e%2e/secret.png")
+
+
+def test_a_name_that_is_not_unicode_can_be_asked_for_by_its_bytes(folder: Path):
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.png")).write_bytes(b"a")
+    assert content_of(source_on(folder), "caf\udce9.png") == b"a"
+
+
+def test_a_link_out_of_the_folder_is_not_there(folder: Path):
+    (folder / "link.png").symlink_to(folder.parent / "secret.png")
+    assert not has(source_on(folder), "link.png")
+
+
+def test_a_linked_folder_outside_is_not_there(folder: Path):
+    (folder / "up").symlink_to(folder.parent)
+    assert not has(source_on(folder), "up/secret.png")
+
+
+def test_a_link_that_stays_inside_is_followed(folder: Path):
+    (folder / "a.png").write_bytes(b"a")
+    (folder / "link.png").symlink_to(folder / "a.png")
+    assert content_of(source_on(folder), "link.png") == b"a"
+
+
+def test_a_link_to_itself_is_not_there(folder: Path):
+    (folder / "loop.png").symlink_to(folder / "loop.png")
+    assert not has(source_on(folder), "loop.png")
+
+
+def test_a_neighbour_with_a_longer_name_is_outside(folder: Path):
+    neighbour = folder.with_name("images-private")
+    neighbour.mkdir()
+    (neighbour / "a.png").write_bytes(b"a")
+    (folder / "link").symlink_to(neighbour)
+    assert not has(source_on(folder), "link/a.png")
+
+
+def test_a_file_in_a_dot_folder_is_not_there(folder: Path):
+    put_into(folder)(".git/a.png", b"a")
+    assert not has(source_on(folder), ".git/a.png")
+
+
+def test_the_folder_itself_may_be_a_link(folder: Path):
+    (folder / "a.png").write_bytes(b"a")
+    (folder.parent / "link").symlink_to(folder)
+    assert content_of(source_on(folder.parent / "link"), "a.png") == b"a"
+
+
+def test_a_pipe_is_no_image(folder: Path):
+    os.mkfifo(folder / "pipe.png")
+    assert not has(source_on(folder), "pipe.png")
+
+
+def test_a_link_to_a_device_is_no_image(folder: Path):
+    (folder / "zero.png").symlink_to("/dev/zero")
+    assert not has(source_on(folder), "zero.png")
+
+
+def test_a_pipe_that_takes_the_place_of_a_file_is_not_waited_for(folder: Path):
+    (folder / "a.png").write_bytes(b"a")
+    found = source_on(folder).find(Identifier("a.png"))
+    (folder / "a.png").unlink()
+    os.mkfifo(folder / "a.png")
+    with pytest.raises(SourceUnavailable):
+        found.open()
+
+
+def test_a_link_that_takes_the_place_of_a_file_is_not_followed(folder: Path):
+    (folder / "a.png").write_bytes(b"a")
+    found = source_on(folder).find(Identifier("a.png"))
+    (folder / "a.png").unlink()
+    (folder / "a.png").symlink_to(folder.parent / "secret.png")
+    with pytest.raises(Exception, match="image"):
+        found.open()
+
+
+def test_a_hard_link_or_new_permissions_make_no_new_version(folder: Path):
+    (folder / "a.png").write_bytes(b"a")
+    found = source_on(folder).find(Identifier("a.png"))
+    (folder / "b.png").hardlink_to(folder / "a.png")
+    (folder / "a.png").chmod(0o600)
+    assert source_on(folder).find(Identifier("a.png")).version == found.version
+    with found.open() as file:
+        assert file.read() == b"a"
+
+
+def test_other_bytes_of_equal_length_and_time_make_a_new_version(folder: Path):
+    put_into(folder)("a.png", b"one")
+    before = (folder / "a.png").stat()
+    version = source_on(folder).find(Identifier("a.png")).version
+    put_into(folder)("a.png", b"two")
+    os.utime(folder / "a.png", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert source_on(folder).find(Identifier("a.png")).version != version
+
+
+def test_the_version_tells_nothing_about_the_place(folder: Path):
+    (folder / "a.png").write_bytes(b"a")
+    assert "a.png" not in source_on(folder).find(Identifier("a.png")).version
+
+
+def test_a_folder_that_is_missing_is_unavailable(folder: Path):
+    with pytest.raises(SourceUnavailable):
+        source_on(folder / "missing").find(Identifier("a.png"))
+
+
+def test_a_folder_that_goes_away_is_unavailable_until_it_is_back(folder: Path):
+    source = source_on(folder)
+    folder.rename(folder.with_name("away"))
+    with pytest.raises(SourceUnavailable):
+        source.find(Identifier("a.png"))
+    folder.with_name("away").rename(folder)
+    assert not has(source, "a.png")
+
+
+def test_a_folder_that_is_a_link_to_itself_is_unavailable(folder: Path):
+    (folder / "loop").symlink_to(folder / "loop")
+    with pytest.raises(SourceUnavailable):
+        source_on(folder / "loop").find(Identifier("a.png"))
+
+
+def test_a_folder_outside_the_fence_is_unavailable():
+    with pytest.raises(SourceUnavailable):
+        source_on(Path("/etc")).find(Identifier("passwd"))
+
+
+def test_a_file_that_may_not_be_read_is_forbidden(open_folder: Path, request):
+    """Parity 11.56."""
+    (open_folder / "a.png").write_bytes(b"a")
+    (open_folder / "a.png").chmod(0)
+    request.getfixturevalue("nobody")
+    found = source_on(open_folder).find(Identifier("a.png"))
+    with pytest.raises(Forbidden):
+        found.open()
+
+
+def test_a_file_in_a_folder_that_may_not_be_entered_is_forbidden(open_folder: Path, request):
+    put_into(open_folder)("closed/a.png", b"a")
+    (open_folder / "closed").chmod(0)
+    request.getfixturevalue("nobody")
+    with pytest.raises(Forbidden):
+        source_on(open_folder).find(Identifier("closed/a.png"))
+
+
+def test_a_missing_folder_is_a_problem_that_names_it(folder: Path):
+    assert [str(folder / "x") in problem for problem in source_on(folder / "x").problems()] == [True]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"path_prefix": "images"},
+        {"path_prefix": ""},
+        {"path_prefix": None},
+        {"path_prefix": 5},
+        {"path_prefix": "/a\0b"},
+        {"path_prefix": "/images", "path_suffix": None},
+        {"path_prefix": "/images", "colour": "red"},
+    ],
+)
+def test_options_that_make_no_sense_do_not_build(options: dict[str, object]):
+    with pytest.raises(BackendError):
+        FilesystemSource.build(options)
