@@ -1,0 +1,3 @@
+"""How bytes become pixels, and pixels bytes again."""
+
+from __future__ import annotations

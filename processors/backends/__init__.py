@@ -1,0 +1,3 @@
+"""One file per kind of processor."""
+
+from __future__ import annotations

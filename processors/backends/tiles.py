@@ -1,0 +1,162 @@
+"""Reads TIFFs piece by piece: only the tiles or strips that a region touches, from the level that suits the size."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from cachetools import LRUCache
+from django import forms
+from PIL import Image
+
+from iiifserver.conf import conf
+from iiifserver.iiif.errors import ImageTooLarge
+from iiifserver.iiif.found import Found
+from iiifserver.iiif.geometry import to_stored
+from iiifserver.iiif.values import Box, Extent, Level, RenderPlan, SourceFacts
+
+from ..base import Processor, Raster, damage_is_unreadable
+from ..colour import to_srgb
+from ..operations import SIDEWAYS, stored_size
+from ..tiff_index import StoredLevel, TiffIndex, read_index
+from ..windows import ENOUGH_PIXELS, box_to_read, window_in, window_within
+
+WHITE = {"L": "white", "RGB": "white"}
+"""What a piece looks like that its file leaves out, where that is not what zeros mean."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TilesOptions:
+    remembered_files: int = 500
+
+
+class TilesForm(forms.Form):
+    remembered_files = forms.IntegerField(
+        label="Remembered files",
+        min_value=1,
+        max_value=100_000,
+        initial=500,
+        help_text="For so many files each worker remembers where the tiles are, so that the next request for one of "
+        "them reads nothing but tiles. A file takes 16 bytes of memory for each tile, 64 kB per gigapixel in tiles of "
+        "512 pixels.",
+    )
+
+
+class TilesProcessor(Processor):
+    """The quick way into large TIFFs."""
+
+    label = "Tiled TIFF"
+    used_for = "Large TIFFs: reads only the tiles or strips that a request touches."
+    options_class = TilesOptions
+    form_class = TilesForm
+    formats = frozenset({"tiff"})
+    options: TilesOptions
+
+    def __init__(self, options: TilesOptions) -> None:
+        super().__init__(options)
+        self._indexes: LRUCache[str, TiffIndex | None] = LRUCache(options.remembered_files)
+        self._lock = threading.Lock()
+
+    def facts(self, found: Found) -> SourceFacts | None:
+        index = self.index(found)
+        return facts_of(index) if index else None
+
+    def read(self, found: Found, facts: SourceFacts, plan: RenderPlan) -> Raster:
+        index = self.index(found)
+        if index is None:
+            raise ValueError("A file of this kind is for another processor.")
+        box = to_stored(plan.box, facts.extent, facts.orientation)
+        size = stored_size(plan.size, facts.orientation)
+        level = best_level(index.levels, box, size)
+        window = window_in(level.extent, index.levels[0].extent, box)
+        part = box_to_read(window, size, level.extent)
+        if part.extent.area > conf.max_decode_pixels:
+            raise ImageTooLarge("This is more of the image than the server decodes at once. Ask for a smaller region.")
+        with damage_is_unreadable():
+            image = assembled(found, index, level, part)
+            return Raster(to_srgb(image, index.profile), window_within(window, part))
+
+    def index(self, found: Found) -> TiffIndex | None:
+        """Where the file's pieces are; `None` for a file that cannot be read piece by piece."""
+        with self._lock:
+            if found.version in self._indexes:
+                return self._indexes[found.version]
+        with found.open() as file, damage_is_unreadable():
+            index = decodable(read_index(file))
+        with self._lock:
+            self._indexes[found.version] = index
+        return index
+
+
+def decodable(index: TiffIndex | None) -> TiffIndex | None:
+    """The index without levels whose pieces are too large to decode; raises `ImageTooLarge` when the full size is."""
+    if index is None:
+        return None
+    levels = tuple(level for level in index.levels if level.piece.area <= conf.max_decode_pixels)
+    if index.levels[0] not in levels:
+        raise ImageTooLarge("This image is stored in larger pieces than the server decodes at once.")
+    return replace(index, levels=levels)
+
+
+def facts_of(index: TiffIndex) -> SourceFacts:
+    full = index.levels[0]
+    sideways = index.orientation in SIDEWAYS
+    return SourceFacts(
+        extent=full.extent.turned() if sideways else full.extent,
+        format_name="tiff",
+        has_color=index.mode not in {"L", "LA", "La"},
+        has_alpha=index.mode in {"LA", "La", "RGBA", "RGBa"},
+        orientation=index.orientation,
+        levels=tuple(level_as_seen(level, sideways) for level in index.levels),
+        page_count=index.page_count,
+    )
+
+
+def level_as_seen(level: StoredLevel, sideways: bool) -> Level:
+    tile = level.piece if level.is_tiled else None
+    if sideways:
+        return Level(level.extent.turned(), tile.turned() if tile else None)
+    return Level(level.extent, tile)
+
+
+def best_level(levels: tuple[StoredLevel, ...], box: Box, size: Extent) -> StoredLevel:
+    """The smallest level in which the box still has the pixels that are wanted; else the full size."""
+    best = levels[0]
+    for level in levels[1:]:
+        left, top, right, bottom = window_in(level.extent, levels[0].extent, box)
+        if right - left < ENOUGH_PIXELS * size.width or bottom - top < ENOUGH_PIXELS * size.height:
+            break
+        best = level
+    return best
+
+
+def assembled(found: Found, index: TiffIndex, level: StoredLevel, part: Box) -> Image.Image:
+    """The wanted part of the level, put together from the pieces that it touches."""
+    image = Image.new(index.mode, (part.width, part.height), WHITE.get(index.mode, 0))
+    with found.open() as file:
+        for column, row in touched(level, part):
+            pixels = level.decoded(file, column, row)
+            if pixels is not None:
+                place = (column * level.piece.width - part.x, row * level.piece.height - part.y)
+                image.paste(piece_image(pixels, index), place)
+    return image
+
+
+def touched(level: StoredLevel, part: Box) -> Iterator[tuple[int, int]]:
+    """Columns and rows of the pieces that a part of the level lies in."""
+    for row in range(part.y // level.piece.height, -(-part.bottom // level.piece.height)):
+        for column in range(part.x // level.piece.width, -(-part.right // level.piece.width)):
+            yield column, row
+
+
+def piece_image(pixels: np.ndarray[Any, Any], index: TiffIndex) -> Image.Image:
+    """A piece as an image of eight bits, 0 being black."""
+    if pixels.dtype == np.uint16:
+        pixels = (pixels >> 8).astype(np.uint8)
+    if index.is_inverted:
+        pixels = ~pixels
+    height, width = pixels.shape[:2]
+    return Image.frombuffer(index.mode, (width, height), np.ascontiguousarray(pixels), "raw", index.mode, 0, 1)

@@ -1,0 +1,64 @@
+"""Looks at pieces that are JPEG or JPEG 2000 pictures before a decoder does, which believes any size they claim."""
+
+from __future__ import annotations
+
+from iiifserver.iiif.values import Extent
+
+JPEG_START = b"\xff\xd8"
+JPEG_2000_START = b"\xff\x4f\xff\x51"
+END = b"\xff\xd9"
+"""The same in both."""
+
+FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+"""The markers that begin a JPEG's frame, and so hold its size."""
+
+MOST_MARKERS = 100
+MARKER, FILL = 0xFF, 0xFF
+
+
+def check_coded_piece(content: bytes, piece: Extent) -> None:
+    """Raises `ValueError` when a JPEG or JPEG 2000 claims to be larger than the piece, or ends too early."""
+    if not extent_of(content).fits_into(piece):
+        raise ValueError("A piece claims to be larger than the file says.")
+    # Decoders fill what is missing with gray and say nothing. The end marker cannot occur inside coded pixels.
+    if content.rfind(END) < 0:
+        raise EOFError("A piece is cut off.")
+
+
+def extent_of(content: bytes) -> Extent:
+    """The size that a piece claims; raises `ValueError` for what is neither."""
+    if content.startswith(JPEG_START):
+        return jpeg_extent(content)
+    if content.startswith(JPEG_2000_START):
+        return jpeg_2000_extent(content)
+    raise ValueError("A piece is not what the file says it is.")
+
+
+def jpeg_extent(content: bytes) -> Extent:
+    """The size in a JPEG's frame header."""
+    position = len(JPEG_START)
+    for _ in range(MOST_MARKERS):
+        marker, kind = number(content, position, 1), number(content, position + 1, 1)
+        if marker != MARKER:
+            break
+        if kind == FILL:
+            position += 1
+        elif kind in FRAME_HEADERS:
+            return Extent(number(content, position + 7, 2), number(content, position + 5, 2))
+        else:
+            position += 2 + number(content, position + 2, 2)
+    raise ValueError("A JPEG has no frame.")
+
+
+def jpeg_2000_extent(content: bytes) -> Extent:
+    """The size in a JPEG 2000 code stream, which begins with it."""
+    right, bottom, left, top = (number(content, position, 4) for position in range(8, 24, 4))
+    return Extent(right - left, bottom - top)
+
+
+def number(content: bytes, position: int, length: int) -> int:
+    """A number of that many bytes; raises `EOFError` when they are not there."""
+    digits = content[position : position + length]
+    if len(digits) < length:
+        raise EOFError("A piece is cut off.")
+    return int.from_bytes(digits, "big")

@@ -1,0 +1,131 @@
+"""The processors as staff have set them up, which formats they get, and how pictures are written."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from PIL import ImageColor
+
+from iiifserver.configured import ConfigurationModel, ConfiguredBackend, Singleton
+
+from .detection import FORMAT_NAMES
+from .encoders import EncoderSettings
+from .output import Filter, Output
+
+
+class Processor(ConfiguredBackend):
+    """A way to read images; the first that can read a file does."""
+
+
+class FormatAssignment(ConfigurationModel):
+    """Files of one format go to one processor, whatever the order says. Formats without an assignment are given out
+    automatically.
+    """
+
+    format_name = models.CharField(
+        "format", max_length=20, unique=True, choices=[(name, name.upper()) for name in FORMAT_NAMES]
+    )
+    processor = models.ForeignKey(Processor, on_delete=models.CASCADE, related_name="assignments")
+    falls_back = models.BooleanField(
+        "fall back",
+        default=True,
+        help_text="Whether the other processors are asked, in their order, about a file that this one declines.",
+    )
+
+    class Meta:
+        ordering = ("format_name",)
+
+    def __str__(self) -> str:
+        return self.format_name
+
+    def clean(self) -> None:
+        from .registry import processors
+
+        if self.processor_id and self.processor.kind in processors:
+            formats = processors.get(self.processor.kind).formats
+            if self.format_name not in formats:
+                reads = ", ".join(sorted(formats))
+                raise ValidationError({"processor": f"This processor does not read the format; it reads {reads}."})
+
+
+def validate_colour(text: str) -> None:
+    """A colour as CSS writes it."""
+    try:
+        ImageColor.getrgb(text)
+    except ValueError as error:
+        raise ValidationError(f"“{text}” is no colour: write a name such as white, or #rrggbb.") from error
+
+
+class OutputSettings(Singleton):
+    """How pictures are scaled and written."""
+
+    class TiffCompression(models.TextChoices):
+        LZW = "tiff_lzw", "LZW"
+        DEFLATE = "tiff_adobe_deflate", "Deflate"
+        JPEG = "jpeg", "JPEG"
+        RLE = "packbits", "RLE (PackBits)"
+        NONE = "raw", "none"
+
+    FILTERS = [
+        (Filter.LANCZOS3.value, "lanczos3: the sharpest"),
+        (Filter.BICUBIC.value, "bicubic: sharp, a little quicker"),
+        (Filter.HAMMING.value, "hamming: sharper than triangle, as quick"),
+        (Filter.TRIANGLE.value, "triangle: soft and quick"),
+        (Filter.BOX.value, "box: averages, the quickest"),
+    ]
+
+    jpeg_quality = models.PositiveSmallIntegerField(
+        "JPEG quality",
+        default=85,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="From 1 to 100. 80 to 90 is usual; more makes large files.",
+    )
+    jpeg_progressive = models.BooleanField(
+        "progressive JPEG", default=False, help_text="Slightly smaller files that take five times as long to write."
+    )
+    webp_quality = models.PositiveSmallIntegerField(
+        "WebP quality", default=80, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    avif_quality = models.PositiveSmallIntegerField(
+        "AVIF quality", default=65, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    tiff_compression = models.CharField(
+        "TIFF compression", max_length=20, choices=TiffCompression, default=TiffCompression.LZW
+    )
+    background = models.CharField(
+        max_length=50,
+        default="white",
+        validators=[validate_colour],
+        help_text="A CSS colour. In JPEG it shows where a picture is transparent, and in the corners after a rotation.",
+    )
+    downscale_filter = models.CharField(
+        "filter for scaling down", max_length=10, choices=FILTERS, default=Filter.LANCZOS3.value
+    )
+    upscale_filter = models.CharField(
+        "filter for scaling up", max_length=10, choices=FILTERS, default=Filter.BICUBIC.value
+    )
+    sharpen = models.FloatField(
+        default=0,
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        help_text="From 0, not at all, to 1. Applied after scaling.",
+    )
+
+    class Meta(Singleton.Meta):
+        verbose_name = verbose_name_plural = "output"
+
+    def frozen(self) -> Output:
+        """The row as requests use it."""
+        return Output(
+            encoder=EncoderSettings(
+                jpeg_quality=self.jpeg_quality,
+                jpeg_progressive=self.jpeg_progressive,
+                webp_quality=self.webp_quality,
+                avif_quality=self.avif_quality,
+                tiff_compression=self.tiff_compression,
+            ),
+            downscale_filter=Filter(self.downscale_filter),
+            upscale_filter=Filter(self.upscale_filter),
+            sharpen=self.sharpen,
+            background=self.background,
+        )

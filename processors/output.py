@@ -1,0 +1,47 @@
+"""How pictures are scaled, sharpened and written, as a frozen value."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from PIL import Image
+
+from .encoders import EncoderSettings
+
+
+class Filter(enum.Enum):
+    """A resampling filter by the name that IIIF servers give it; the label says what it is for."""
+
+    LANCZOS3 = "lanczos3"
+    BICUBIC = "bicubic"
+    HAMMING = "hamming"
+    TRIANGLE = "triangle"
+    BOX = "box"
+
+    @property
+    def resampling(self) -> Image.Resampling:
+        """Pillow's own name for it."""
+        return RESAMPLINGS[self]
+
+
+RESAMPLINGS = {
+    Filter.LANCZOS3: Image.Resampling.LANCZOS,
+    Filter.BICUBIC: Image.Resampling.BICUBIC,
+    Filter.HAMMING: Image.Resampling.HAMMING,
+    Filter.TRIANGLE: Image.Resampling.BILINEAR,
+    Filter.BOX: Image.Resampling.BOX,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """The output settings; part of what makes two answers different."""
+
+    encoder: EncoderSettings = EncoderSettings()
+    downscale_filter: Filter = Filter.LANCZOS3
+    upscale_filter: Filter = Filter.BICUBIC
+    sharpen: float = 0.0
+    """From 0, not at all, to 1."""
+    background: str = "white"
+    """What shows where a picture is transparent, or its corners empty, in a format without alpha."""

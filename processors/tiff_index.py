@@ -1,0 +1,238 @@
+"""Where the pieces of a TIFF lie in its file: read once, then any region can be fetched piece by piece."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import numpy as np
+from tifffile import COMPRESSION, EXTRASAMPLE, PHOTOMETRIC, PLANARCONFIG, TiffFile, TiffPage
+
+from iiifserver.iiif.values import Extent
+
+from .coded_pieces import check_coded_piece
+
+MOST_PAGES = 1000
+"""Directories looked at; more than any pyramid has, and an end to files whose directories run in circles."""
+
+SLACK_BYTES = 1_000_000
+"""How much larger than twice its pixels a piece may be: tables and metadata of small pieces."""
+
+ICC_PROFILE_TAG = 34675
+ORIENTATION_TAG = 274
+
+ALPHA_SAMPLES = frozenset({EXTRASAMPLE.UNASSALPHA, EXTRASAMPLE.ASSOCALPHA})
+
+PLAIN_COMPRESSIONS = frozenset(
+    {
+        COMPRESSION.NONE,
+        COMPRESSION.LZW,
+        COMPRESSION.ADOBE_DEFLATE,
+        COMPRESSION.DEFLATE,
+        COMPRESSION.PACKBITS,
+        COMPRESSION.LZMA,
+        COMPRESSION.ZSTD,
+    }
+)
+"""These unpack into a buffer of the size that a piece should have, and no further."""
+
+CODED_COMPRESSIONS = frozenset(
+    {COMPRESSION.JPEG, COMPRESSION.JPEG2000, COMPRESSION.APERIO_JP2000_RGB, COMPRESSION.APERIO_JP2000_YCBC}
+)
+"""Pieces of these are pictures with a size of their own, which is looked at before they are decoded."""
+
+MODES: dict[tuple[int, int, int | None], str] = {
+    (PHOTOMETRIC.RGB, 3, None): "RGB",
+    (PHOTOMETRIC.RGB, 4, EXTRASAMPLE.UNASSALPHA): "RGBA",
+    (PHOTOMETRIC.RGB, 4, EXTRASAMPLE.ASSOCALPHA): "RGBa",
+    (PHOTOMETRIC.YCBCR, 3, None): "RGB",
+    (PHOTOMETRIC.MINISBLACK, 1, None): "L",
+    (PHOTOMETRIC.MINISBLACK, 2, EXTRASAMPLE.UNASSALPHA): "LA",
+    (PHOTOMETRIC.MINISBLACK, 2, EXTRASAMPLE.ASSOCALPHA): "La",
+    (PHOTOMETRIC.MINISWHITE, 1, None): "L",
+    (PHOTOMETRIC.SEPARATED, 4, None): "CMYK",
+}
+"""Pillow's name for decoded pixels, by photometric interpretation, number of samples and kind of alpha."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredLevel:
+    """One resolution of the image, cut into equal pieces: tiles, or strips as wide as the image."""
+
+    extent: Extent
+    piece: Extent
+    is_tiled: bool
+    is_coded: bool
+    """Whether each piece is a JPEG or JPEG 2000 picture."""
+    offsets: np.ndarray[Any, np.dtype[np.uint64]]
+    byte_counts: np.ndarray[Any, np.dtype[np.uint64]]
+    most_bytes: int
+    """More than any sound piece takes in the file."""
+    decode: Callable[..., Any]
+    tables: bytes | None
+    """What the JPEG pieces have in common."""
+
+    @property
+    def columns(self) -> int:
+        return -(-self.extent.width // self.piece.width)
+
+    @property
+    def rows(self) -> int:
+        return -(-self.extent.height // self.piece.height)
+
+    def decoded(self, file: BinaryIO, column: int, row: int) -> np.ndarray[Any, Any] | None:
+        """The pixels of one piece, cut at the image's edge; `None` for a piece that the file leaves out as empty.
+
+        Raises `EOFError` or `ValueError` for a piece that cannot be sound, and whatever the decoder raises on damage.
+        """
+        index = row * self.columns + column
+        content = self.content(file, index)
+        if content is None:
+            return None
+        if self.is_coded:
+            check_coded_piece(content, self.piece)
+        pixels, _, (_, height, width, _) = self.decode(content, index, jpegtables=self.tables)
+        return pixels[0, :height, :width]  # type: ignore[no-any-return]
+
+    def content(self, file: BinaryIO, index: int) -> bytes | None:
+        """The bytes of one piece as they are stored; `None` for one that the file leaves out."""
+        count = int(self.byte_counts[index])
+        if count == 0:
+            return None
+        if count > self.most_bytes:
+            raise ValueError("A piece of the file is larger than its pixels can be.")
+        file.seek(int(self.offsets[index]))
+        content = file.read(count)
+        if len(content) < count:
+            raise EOFError("The file ends in the middle of a piece.")
+        return content
+
+
+@dataclass(frozen=True, slots=True)
+class TiffIndex:
+    """All that is needed to read any region of a TIFF's first image."""
+
+    levels: tuple[StoredLevel, ...]
+    """From the full size downwards."""
+    mode: str
+    """Pillow's name for eight-bit pixels of this kind: L, LA, La, RGB, RGBA, RGBa or CMYK."""
+    is_inverted: bool
+    """Whether 0 means white."""
+    orientation: int
+    profile: bytes | None
+    page_count: int
+
+
+def read_index(file: BinaryIO) -> TiffIndex | None:
+    """The index of the file's first image; `None` when its pixels are of a kind that cannot be read piece by piece."""
+    with TiffFile(file) as tiff:
+        pages = list(pages_of(tiff.pages))
+        first = pages[0]
+        mode = mode_of(first)
+        if mode is None:
+            return None
+        return TiffIndex(
+            levels=tuple(levels(first, pages)),
+            mode=mode,
+            is_inverted=first.photometric == PHOTOMETRIC.MINISWHITE,
+            orientation=orientation_of(first),
+            profile=profile_of(first),
+            page_count=sum(not page.is_reduced for page in pages),
+        )
+
+
+def pages_of(directories: Any) -> Iterator[Any]:
+    """The pages, as far as the chain of directories holds."""
+    with suppress(IndexError):
+        for number in range(MOST_PAGES):
+            page = directories[number]
+            if isinstance(page, TiffPage):
+                yield page
+
+
+def mode_of(page: Any) -> str | None:
+    """Pillow's name for the page's pixels once they have eight bits; `None` for kinds not read here."""
+    is_chunky = page.planarconfig == PLANARCONFIG.CONTIG or page.samplesperpixel == 1
+    is_plain = page.compression in PLAIN_COMPRESSIONS
+    if not is_chunky or page.imagedepth != 1 or page.bitspersample not in (8, 16):
+        return None
+    if page.dtype not in (np.uint8, np.uint16) or page.jpegheader is not None:
+        return None
+    # Only a codec that knows of YCbCr turns it into RGB by itself.
+    if not (is_plain and page.photometric != PHOTOMETRIC.YCBCR) and page.compression not in CODED_COMPRESSIONS:
+        return None
+    return mode_for(page.photometric, page.samplesperpixel, page.extrasamples)
+
+
+def mode_for(photometric: int, samples: int, extra_samples: tuple[int, ...]) -> str | None:
+    if len(extra_samples) > 1 or not ALPHA_SAMPLES.issuperset(extra_samples):
+        return None
+    return MODES.get((photometric, samples, extra_samples[0] if extra_samples else None))
+
+
+def profile_of(page: Any) -> bytes | None:
+    value = page.tags.valueof(ICC_PROFILE_TAG)
+    return value if isinstance(value, bytes) else None
+
+
+def orientation_of(page: Any) -> int:
+    value = page.tags.valueof(ORIENTATION_TAG, default=1)
+    return int(value) if value in range(1, 9) else 1
+
+
+def levels(first: Any, pages: list[Any]) -> Iterator[StoredLevel]:
+    """The first image and its smaller versions: its sub-directories, or the reduced pages that follow it."""
+    level = stored_level(first)
+    yield level
+    full, last = level.extent, level.extent
+    for page in reduced_versions(first, pages):
+        level = stored_level(page)
+        if is_smaller_version(level.extent, last, full) and mode_of(page) == mode_of(first):
+            yield level
+            last = level.extent
+
+
+def reduced_versions(first: Any, pages: list[Any]) -> Iterator[Any]:
+    if first.subifds:
+        yield from pages_of(first.pages)
+        return
+    for page in pages[1:]:
+        if not page.is_reduced:
+            return
+        yield page
+
+
+def stored_level(page: Any) -> StoredLevel:
+    """Raises `ValueError` when the page has no pixels, or lists fewer pieces than its size needs."""
+    extent = Extent(page.imagewidth, page.imagelength)
+    if page.is_tiled:
+        piece = Extent(page.tilewidth, page.tilelength)
+    else:
+        piece = Extent(extent.width, max(1, min(page.rowsperstrip, extent.height)))
+    if min(extent.width, extent.height, piece.width, piece.height) < 1:
+        raise ValueError("The image or its pieces have no pixels.")
+    level = StoredLevel(
+        extent=extent,
+        piece=piece,
+        is_tiled=page.is_tiled,
+        is_coded=page.compression in CODED_COMPRESSIONS,
+        # Arrays and not the page itself, which would keep all that the file says of it, and of its other pages.
+        offsets=np.array(page.dataoffsets, np.uint64),
+        byte_counts=np.array(page.databytecounts, np.uint64),
+        most_bytes=SLACK_BYTES + 2 * piece.area * page.samplesperpixel * page.dtype.itemsize,
+        # The decoder looks into the file when it is made, so it is made while the file is open.
+        decode=page.decode,
+        tables=page.jpegtables,
+    )
+    if min(len(level.offsets), len(level.byte_counts)) < level.columns * level.rows:
+        raise ValueError("The file lists too few pieces.")
+    return level
+
+
+def is_smaller_version(extent: Extent, than: Extent, full: Extent) -> bool:
+    """Whether this is the same picture, smaller: its proportions are those of the full size, give or take a pixel."""
+    if extent.width >= than.width or extent.height > than.height:
+        return False
+    return abs(extent.width * full.height - extent.height * full.width) <= full.width + full.height

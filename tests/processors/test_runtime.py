@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from iiifserver.iiif.errors import ImageTooLarge, Unreadable
+from iiifserver.iiif.values import Extent, SourceFacts
+from iiifserver.testing import drawn, encoded, in_memory, plan_for
+from processors.base import Processor
+from processors.models import Processor as ProcessorRow
+from processors.runtime import Processors, active_processors
+
+PNG = in_memory(encoded(drawn(30, 20)))
+FACTS = SourceFacts(extent=Extent(30, 20), format_name="png", has_color=True, has_alpha=False)
+
+
+class Reader(Processor):
+    """Says of every file the same, or raises an error."""
+
+    label = "Reader"
+    formats = frozenset({"png"})
+
+    def __init__(self, outcome: SourceFacts | Exception | None = FACTS) -> None:
+        super().__init__(None)
+        self.outcome = outcome
+
+    def facts(self, found: Any) -> SourceFacts | None:
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+    def read(self, found: Any, facts: Any, plan: Any) -> Any:
+        return (found, facts, plan)
+
+
+class TiffReader(Reader):
+    formats = frozenset({"tiff"})
+
+
+def inspected(*active: Processor) -> Processor:
+    return Processors(active).inspect(PNG).processor
+
+
+def test_the_first_that_reads_the_kind_does():
+    first, second = Reader(), Reader()
+    assert inspected(TiffReader(), first, second) is first
+
+
+def test_one_that_leaves_the_file_to_others_is_passed_over():
+    second = Reader()
+    assert inspected(Reader(None), second) is second
+
+
+@pytest.mark.parametrize("active", [(), (TiffReader(),), (Reader(None),)])
+def test_a_kind_that_none_reads_is_unreadable_and_named(active: tuple[Processor, ...]):
+    with pytest.raises(Unreadable, match="png"):
+        inspected(*active)
+
+
+@pytest.mark.parametrize("error", [Unreadable("damaged"), ImageTooLarge("large")])
+def test_a_refusal_decides(error: Exception):
+    with pytest.raises(type(error)):
+        inspected(Reader(error), Reader())
+
+
+def test_what_was_inspected_is_read_by_the_same_processor():
+    plan = plan_for(FACTS)
+    assert Processors((Reader(),)).inspect(PNG).of(PNG).read(plan) == (PNG, FACTS, plan)
+
+
+@pytest.mark.django_db
+def test_enabled_rows_are_asked_in_their_order():
+    ProcessorRow.objects.all()._raw_delete("default")
+    ProcessorRow.objects.create(name="everything", kind="pillow", position=2)
+    ProcessorRow.objects.create(name="quick", kind="tiles", position=1)
+    ProcessorRow.objects.create(name="off", kind="pillow", position=3, enabled=False)
+    ProcessorRow.objects.create(name="broken", kind="tiles", position=1, options={"colour": "red"})
+    active = active_processors(ProcessorRow.objects.all(), []).active
+    assert [processor.label for processor in active] == ["Tiled TIFF", "Pillow"]
