@@ -1,0 +1,3 @@
+"""What is remembered, and for how long."""
+
+from __future__ import annotations

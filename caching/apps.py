@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class CachingConfig(AppConfig):
+    name = "caching"
+    label = "iiif_caching"
+    verbose_name = "Caches"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from iiifserver.backend_checks import register_backend_checks
+
+        from .models import Cache
+        from .registry import caches
+
+        caches.load()
+        register_backend_checks(caches, Cache)

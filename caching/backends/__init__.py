@@ -1,0 +1,3 @@
+"""One file per kind of cache."""
+
+from __future__ import annotations

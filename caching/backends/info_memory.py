@@ -1,0 +1,69 @@
+"""What is known of images, in the memory of each process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from cachetools import LRUCache
+from django import forms
+
+from ..base import InfoCache, Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InfoMemoryOptions:
+    max_entries: int = 10_000
+
+
+class InfoMemoryForm(forms.Form):
+    max_entries = forms.IntegerField(
+        label="Most images",
+        initial=10_000,
+        min_value=1,
+        max_value=10_000_000,
+        help_text="Of how many images each worker process knows size, tiles and format without opening them. "
+        "A thousand take about one megabyte.",
+    )
+
+
+class InfoMemoryCache(InfoCache):
+    """Keeps the values of the images that were asked for last."""
+
+    label = "Memory"
+    used_for = "Answering info.json and finding tiles without opening the image again."
+    is_shared = False
+    options_class = InfoMemoryOptions
+    form_class = InfoMemoryForm
+    options: InfoMemoryOptions
+
+    def __init__(self, options: InfoMemoryOptions) -> None:
+        super().__init__(options)
+        self._lock = threading.Lock()
+        self._entries: LRUCache[str, tuple[Hashable, Any]] = LRUCache(options.max_entries)
+
+    def get(self, image: str, version: Hashable) -> Any | None:
+        with self._lock:
+            entry = self._entries.get(image)
+        return entry[1] if entry is not None and entry[0] == version else None
+
+    def put(self, image: str, version: Hashable, value: Any) -> None:
+        with self._lock:
+            self._entries[image] = (version, value)
+
+    def purge(self) -> int:
+        with self._lock:
+            count = len(self._entries)
+            self._entries.clear()
+            return count
+
+    def purge_image(self, image: str) -> int:
+        with self._lock:
+            return 0 if self._entries.pop(image, None) is None else 1
+
+    def usage(self) -> Usage:
+        with self._lock:
+            entries = len(self._entries)
+        return Usage(entries=entries, limit_entries=self.options.max_entries, unit="images", note="in one worker")

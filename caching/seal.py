@@ -1,0 +1,29 @@
+"""Bytes that prove to be whole: what stands in a store that may be torn, truncated or written by others."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+
+# A number could be stored as text: the first byte tells ours from it.
+MAGIC = b"\xffiiif-1\n"
+HEADER = struct.Struct(">8sQ16s")
+
+
+def sealed(content: bytes) -> bytes:
+    """The content behind its length and digest."""
+    return HEADER.pack(MAGIC, len(content), checksum(content)) + content
+
+
+def unsealed(raw: bytes) -> bytes | None:
+    """The content that was sealed; `None` when a single byte is missing, added or wrong."""
+    if len(raw) < HEADER.size:
+        return None
+    magic, length, expected = HEADER.unpack_from(raw)
+    content = raw[HEADER.size :]
+    is_whole = magic == MAGIC and length == len(content) and checksum(content) == expected
+    return content if is_whole else None
+
+
+def checksum(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=16).digest()

@@ -1,0 +1,94 @@
+"""What every derivative cache promises, whatever it is made of."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+from caching.base import DerivativeCache
+from caching.keys import CacheKey, digest
+
+
+def key(image: str = "card", picture: str = "full") -> CacheKey:
+    return CacheKey(digest(image), digest(picture))
+
+
+class CacheContract:
+    """A subclass has a fixture `cache`, and says what its cache can do."""
+
+    remembers = True
+    largest = 1_000_000
+    """The size of an entry that the cache takes, and is nearly full of it."""
+
+    def content_of(self, content: bytes) -> bytes | None:
+        return content if self.remembers else None
+
+    def test_a_miss_is_none(self, cache: DerivativeCache):
+        assert cache.get(key()) is None
+
+    def test_what_is_put_can_be_got(self, cache: DerivativeCache):
+        cache.put(key(), b"picture")
+        assert cache.get(key()) == self.content_of(b"picture")
+
+    def test_bytes_that_look_like_a_number_stay_bytes(self, cache: DerivativeCache):
+        cache.put(key(), b"123")
+        assert cache.get(key()) == self.content_of(b"123")
+
+    def test_nothing_at_all_is_a_content(self, cache: DerivativeCache):
+        cache.put(key(), b"")
+        assert cache.get(key()) == self.content_of(b"")
+
+    def test_a_second_put_replaces_the_first(self, cache: DerivativeCache):
+        cache.put(key(), b"first")
+        cache.put(key(), b"second")
+        assert cache.get(key()) == self.content_of(b"second")
+
+    def test_a_large_entry_comes_back_whole(self, cache: DerivativeCache):
+        content = os.urandom(self.largest * 9 // 10)
+        cache.put(key(), content)
+        assert cache.get(key()) == self.content_of(content)
+
+    def test_an_entry_that_is_too_large_is_passed_by(self, cache: DerivativeCache):
+        cache.put(key(), b"x" * (self.largest + 1))
+        assert cache.get(key()) is None
+
+    def test_purging_one_image_leaves_the_others(self, cache: DerivativeCache):
+        for picture in ("one", "two"):
+            cache.put(key("card", picture), b"card")
+        cache.put(key("map", "one"), b"map")
+        assert cache.purge_image(digest("card")) == (2 if self.remembers else 0)
+        assert cache.get(key("card", "one")) is cache.get(key("card", "two")) is None
+        assert cache.get(key("map", "one")) == self.content_of(b"map")
+
+    def test_purging_an_unknown_image_removes_nothing(self, cache: DerivativeCache):
+        cache.put(key(), b"card")
+        assert cache.purge_image(digest("map")) == 0
+        assert cache.get(key()) == self.content_of(b"card")
+
+    def test_purging_everything_leaves_nothing(self, cache: DerivativeCache):
+        for image in ("card", "map", "page"):
+            cache.put(key(image), b"picture")
+        assert cache.purge() == (3 if self.remembers else 0)
+        assert all(cache.get(key(image)) is None for image in ("card", "map", "page"))
+
+    def test_usage_counts_what_is_there(self, cache: DerivativeCache):
+        cache.put(key("card"), b"x" * 1000)
+        cache.put(key("card"), b"x" * 1000)
+        cache.put(key("map"), b"x" * 1000)
+        assert cache.usage().entries == (2 if self.remembers else 0)
+        cache.purge()
+        assert cache.usage().entries == 0
+
+    def test_many_threads_see_whole_entries_only(self, cache: DerivativeCache):
+        keys = [key(f"image {number}") for number in range(4)]
+        contents = [bytes([number]) * 20_000 for number in range(8)]
+
+        def work(number: int) -> bool:
+            if number % 3 == 0:
+                cache.put(keys[number % 4], contents[number % 8])
+            if number % 50 == 0:
+                cache.purge_image(keys[number % 4].image)
+            return cache.get(keys[number % 4]) in (None, *contents)
+
+        with ThreadPoolExecutor(16) as pool:
+            assert all(pool.map(work, range(800)))

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.urls import reverse
+
+from caching.base import Usage
+from caching.keys import digest
+from caching.models import Cache, Invalidation
+from caching.purging import PurgeOrder, shown_usage, usage_sentence
+from caching.runtime import active_caches
+from iiifserver.secrets import is_secret
+from tests.caching.backends.contract import key
+from tests.caching.conftest import free_port
+
+pytestmark = pytest.mark.django_db
+
+LIST = "admin:iiif_caching_cache_changelist"
+EVERYTHING = "admin:iiif_caching_purge"
+ONE = "admin:iiif_caching_purge_image"
+
+
+@pytest.fixture
+def viewer(client):
+    user = User.objects.create_user("viewer", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_cache"))
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def used():
+    Cache.objects.create(name="Disk", kind="filesystem")
+    used = active_caches(Cache.objects.all())
+    used.derivatives.put(key("scans/0042.tif"), b"picture", 0)
+    used.derivatives.put(key("map.tif"), b"picture", 0)
+    return used
+
+
+def page(response) -> str:
+    assert response.status_code == 200, response
+    return response.content.decode()
+
+
+def test_kinds_are_offered_below_their_tier(admin_client):
+    text = page(admin_client.get(reverse("admin:iiif_caching_cache_add")))
+    groups = [part.split("</optgroup>")[0] for part in text.split("<optgroup")[1:]]
+    assert ["Derivative cache" in group for group in groups] == [True, False]
+    assert [name in groups[0] for name in ("FilesystemCache", "RedisCache", "Memory", "None")] == [True] * 4
+    assert 'value="info_memory"' in groups[1]
+
+
+def test_a_cache_is_added_and_set_up(admin_client):
+    added = admin_client.post(reverse("admin:iiif_caching_cache_add"), {"name": "Pictures", "kind": "redis"})
+    row = Cache.objects.get()
+    assert added.url == reverse("admin:iiif_caching_cache_change", args=[row.pk])
+    options = {"address": f"redis://127.0.0.1:{free_port()}/0", "password": "hush", "timeout_seconds": "0.1"}
+    rest = {"key_prefix": "iiif", "ttl_seconds": "0", "largest_bytes": "1000"}
+    form = {f"option_{name}": value for name, value in (options | rest).items()}
+    saved = admin_client.post(added.url, {"name": "Pictures", "enabled": "on", "position": "1", **form})
+    row.refresh_from_db()
+    assert saved.status_code == 302
+    assert row.enabled
+    assert row.options["timeout_seconds"] == 0.1
+    assert is_secret(row.options["password"])
+    assert "hush" not in page(admin_client.get(added.url))
+
+
+def test_the_list_shows_tier_usage_and_state(admin_client, used):
+    Cache.objects.create(name="Down", kind="redis", options={"address": f"redis://127.0.0.1:{free_port()}/0"})
+    Cache.objects.create(name="Gone", kind="no-such-kind")
+    text = page(admin_client.get(reverse(LIST)))
+    for shown in ("Derivative cache", "0 of 2,000 MB, 2 files", "not known", "Start Redis", "not installed"):
+        assert shown in text
+
+
+def test_purging_everything_is_asked_first_and_then_done(admin_client, used):
+    address = reverse(EVERYTHING)
+    assert address in page(admin_client.get(reverse(LIST)))
+    asked = page(admin_client.get(address))
+    assert "Everything in all caches is removed" in asked
+    assert "2 files" in asked
+    assert not Invalidation.objects.exists()
+    answer = page(admin_client.post(address, follow=True))
+    assert "2 entries removed" in answer
+    assert used.derivatives.get(key("map.tif")) is None
+
+
+@pytest.mark.parametrize("typed", ["scans/0042.tif", "scans%2F0042.tif", "  scans/0042.tif "])
+def test_purging_one_identifier_leaves_the_others(admin_client, used, typed):
+    asked = page(admin_client.get(reverse(ONE), {"identifier": typed}))
+    assert f"“{typed.strip()}”" in asked
+    answer = page(admin_client.post(reverse(ONE), {"identifier": typed}, follow=True))
+    assert "1 entry removed" in answer
+    assert used.derivatives.get(key("scans/0042.tif")) is None
+    assert used.derivatives.get(key("map.tif")) == b"picture"
+
+
+def test_an_identifier_is_shown_as_text(admin_client):
+    assert "<script>alert" not in page(admin_client.get(reverse(ONE), {"identifier": "<script>alert(1)</script>"}))
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_empty_box_purges_nothing(admin_client, used, method):
+    answer = page(getattr(admin_client, method)(reverse(ONE), {"identifier": " "}, follow=True))
+    assert "Type the identifier" in answer
+    assert not Invalidation.objects.exists()
+
+
+@pytest.mark.parametrize("name", [EVERYTHING, ONE])
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("identifier", ["", "map.tif"])
+def test_who_may_only_look_may_not_purge(viewer, used, name, method, identifier):
+    assert getattr(viewer, method)(reverse(name), {"identifier": identifier}).status_code == 403
+    assert not Invalidation.objects.exists()
+
+
+def test_who_may_only_look_is_not_offered_it(viewer, used):
+    text = page(viewer.get(reverse(LIST)))
+    assert reverse(EVERYTHING) not in text
+    assert "Purge one identifier" not in text
+
+
+@pytest.mark.parametrize("name", [EVERYTHING, ONE])
+def test_a_visitor_is_sent_to_the_log_in(client, name):
+    answer = client.post(reverse(name), {"identifier": "map.tif"})
+    assert answer.status_code == 302
+    assert "login" in answer.url
+    assert not Invalidation.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["put", "delete"])
+def test_other_methods_are_refused(admin_client, method):
+    assert getattr(admin_client, method)(reverse(EVERYTHING)).status_code == 405
+
+
+def test_a_purge_needs_the_token_of_its_page(used):
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.create_superuser("admin2"))
+    assert client.post(reverse(EVERYTHING)).status_code == 403
+    assert not Invalidation.objects.exists()
+
+
+def test_a_cache_that_could_not_be_reached_is_named(admin_client):
+    Cache.objects.create(name="Far away", kind="redis", options={"address": f"redis://127.0.0.1:{free_port()}/0"})
+    assert "“Far away” could not be reached" in page(admin_client.post(reverse(EVERYTHING), follow=True))
+
+
+def test_a_memory_that_this_worker_does_not_use_is_empty():
+    assert shown_usage(Cache.objects.create(name="Memory", kind="memory")) == "empty"
+
+
+@pytest.mark.parametrize(
+    ("usage", "sentence"),
+    [
+        (Usage(entries=3412, bytes=12_300_000, limit_bytes=500_000_000, unit="files"), "12 of 500 MB, 3,412 files"),
+        (Usage(entries=0), "0 entries"),
+        (
+            Usage(entries=5, limit_entries=10_000, unit="images", note="in one worker"),
+            "5 of 10,000 images in one worker",
+        ),
+        (Usage(entries=5, bytes=10**9, unit="keys", note="in all"), "1,000 MB, 5 keys in all"),
+    ],
+)
+def test_usage_in_words(usage, sentence):
+    assert usage_sentence(usage) == sentence
+
+
+def test_an_order_purges_what_was_typed_and_what_it_decodes_to():
+    PurgeOrder("100%25").carry_out(by="somebody")
+    assert {line.image for line in Invalidation.objects.all()} == {digest("100%25"), digest("100%")}
