@@ -1,0 +1,3 @@
+"""One file per kind of overlay."""
+
+from __future__ import annotations
