@@ -1,0 +1,87 @@
+"""The addresses that stand in answers: built from what the visitor asked, or from the public URL behind a proxy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from urllib.parse import unquote, urlsplit
+
+from django.http import HttpRequest
+
+from iiifserver.iiif.errors import NotFound
+from iiifserver.iiif.paths import RawRequest, parse_decoded_path, parse_path
+from iiifserver.iiif.values import Identifier
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAddress:
+    """Where one version of the Image API is reached."""
+
+    origin: str
+    """Scheme, host and port."""
+    prefix: str
+    """The path up to and with the slash before the identifier."""
+
+    def image(self, raw_identifier: str) -> str:
+        """The base URI of an image; the identifier is percent-encoded already."""
+        return f"{self.origin}{self.prefix}{raw_identifier}"
+
+
+def service_address(request: HttpRequest, path: str, public_url: str | None) -> ServiceAddress:
+    """The address of the service for a request whose decoded path ends in `path`."""
+    return ServiceAddress(public_origin(request, public_url), request.path[: len(request.path) - len(path)])
+
+
+def public_origin(request: HttpRequest, public_url: str | None) -> str:
+    """Scheme and host as the visitor's browser knows them: of the public URL where there is one, else of the request.
+
+    Raises `DisallowedHost` for a host that is not ours.
+    """
+    if public_url:
+        parts = urlsplit(public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+    return f"{request.scheme}://{request.get_host()}"
+
+
+def requested(request: HttpRequest, path: str, slash_substitute: str) -> RawRequest:
+    """What is asked for below the service's prefix; `path` is the same part of the decoded path."""
+    found = parsed(request, path)
+    if not slash_substitute:
+        return found
+    return replace(found, identifier=Identifier(found.identifier.value.replace(slash_substitute, "/")))
+
+
+def parsed(request: HttpRequest, path: str) -> RawRequest:
+    """The parts of the address.
+
+    Only the raw path tells an encoded slash from a plain one; without it the parameters are found from the right.
+    """
+    raw_path = raw_path_of(request)
+    if raw_path is None:
+        return parse_decoded_path(path)
+    # A proxy in front may have taken the script's part off the address.
+    for known_path in (request.path, request.path_info):
+        rest = below_prefix(raw_path, known_path[: len(known_path) - len(path)])
+        if rest is not None:
+            return parse_path(rest)
+    raise NotFound("There is nothing at this address.")
+
+
+def raw_path_of(request: HttpRequest) -> str | None:
+    """The path exactly as it was sent, without the query; `None` where the server in front does not tell.
+
+    gunicorn has it in RAW_URI, uWSGI and mod_wsgi in REQUEST_URI, ASGI servers in the scope.
+    """
+    uri = request.META.get("RAW_URI") or request.META.get("REQUEST_URI")
+    if uri is None:
+        raw = getattr(request, "scope", {}).get("raw_path")
+        return None if raw is None else raw.decode("latin-1")
+    path = str(uri).partition("?")[0]
+    return path if path.startswith("/") else urlsplit(path).path
+
+
+def below_prefix(raw_path: str, prefix: str) -> str | None:
+    """What follows the prefix in a raw path, however the prefix is spelled there; `None` when it does not follow."""
+    segments = raw_path.split("/")
+    count = prefix.count("/")
+    spelled = "/".join(segments[:count]) + "/"
+    return "/".join(segments[count:]) if unquote(spelled) == prefix else None

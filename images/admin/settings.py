@@ -1,0 +1,54 @@
+"""The settings of which there is one row each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from iiifserver.backend_admin import SingletonAdmin
+from iiifserver.conf import conf
+
+from ..models import ApplicationSettings, EndpointSettings, HttpSettings
+
+
+@admin.register(ApplicationSettings)
+class ApplicationSettingsAdmin(SingletonAdmin):
+    pass
+
+
+@admin.register(HttpSettings)
+class HttpSettingsAdmin(SingletonAdmin):
+    fieldsets = [
+        ("How visitors reach the server", {"fields": ["public_url", "trusted_proxies", "slash_substitute"]}),
+        (
+            "What browsers and proxies may keep",
+            {
+                "fields": [
+                    "images_visibility",
+                    "images_max_age_seconds",
+                    "images_shared_max_age_seconds",
+                    "information_max_age_seconds",
+                ]
+            },
+        ),
+    ]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """What the settings file says goes before the row; its field says so and cannot be changed."""
+        form = super().get_form(request, obj, change, **kwargs)
+        for name, value in (("public_url", conf.public_url), ("trusted_proxies", "\n".join(conf.trusted_proxies))):
+            if value and name in form.base_fields:
+                form.base_fields[name].disabled = True
+                form.base_fields[name].help_text = f"Fixed when the server was started: {value}"
+        return form
+
+
+@admin.register(EndpointSettings)
+class EndpointSettingsAdmin(SingletonAdmin):
+    fieldsets = [
+        ("Versions", {"fields": ["version_2_enabled", "version_3_enabled"]}),
+        ("Limits", {"fields": ["max_pixels", "max_width", "max_height", "allows_upscaling"]}),
+        ("Choices", {"fields": ["oversized_box", "tile_size"]}),
+    ]

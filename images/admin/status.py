@@ -1,0 +1,45 @@
+"""The page that tells how the server is doing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+
+from ..models import Status
+from ..runtime import current_runtime
+from ..status import current_status
+
+
+@admin.register(Status)
+class StatusAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    def get_urls(self) -> list[URLPattern]:
+        """The page alone: behind it there are no rows to add, change or delete."""
+        view = self.admin_site.admin_view(self.changelist_view)
+        return [path("", view, name="iiif_images_status_changelist")]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        runtime = current_runtime()
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Status",
+            "status": current_status(runtime),
+            "runtime": runtime,
+        }
+        return TemplateResponse(request, "admin/iiif_images/status/change_list.html", context)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import django.core.validators
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+import images.validators
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="Status",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ],
+            options={
+                "verbose_name": "status",
+                "verbose_name_plural": "status",
+                "managed": False,
+                "default_permissions": ("view",),
+            },
+        ),
+        migrations.CreateModel(
+            name="ApplicationSettings",
+            fields=[
+                ("id", models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                (
+                    "log_level",
+                    models.CharField(
+                        choices=[
+                            ("DEBUG", "everything, for finding faults"),
+                            ("INFO", "what happens"),
+                            ("WARNING", "what may need a look"),
+                            ("ERROR", "what failed"),
+                        ],
+                        default="INFO",
+                        help_text="How much the server writes to its log: the file logs/iiifserver.log in its home.",
+                        max_length=10,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "application",
+                "verbose_name_plural": "application",
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)), name="iiif_images_applicationsettings_is_single"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="EndpointSettings",
+            fields=[
+                ("id", models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ("version_2_enabled", models.BooleanField(default=True, verbose_name="Image API 2.1.1 at /iiif/2")),
+                ("version_3_enabled", models.BooleanField(default=True, verbose_name="Image API 3.0 at /iiif/3")),
+                (
+                    "max_pixels",
+                    models.PositiveIntegerField(
+                        default=50000000,
+                        help_text="The most pixels of one answer, width times height. Viewers read it as maxArea.",
+                        validators=[django.core.validators.MinValueValidator(1)],
+                    ),
+                ),
+                (
+                    "max_width",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="In pixels; empty for no limit of its own.",
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                    ),
+                ),
+                (
+                    "max_height",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="In pixels; needs a max width. Empty: the max width holds for both edges.",
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                    ),
+                ),
+                (
+                    "allows_upscaling",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Whether an image may be asked for larger than it is, within the limits.",
+                    ),
+                ),
+                (
+                    "oversized_box",
+                    models.CharField(
+                        choices=[
+                            ("clamp", "give the region in its own size (the standard's text)"),
+                            ("refuse", "refuse with 400 (the official validator, Cantaloupe)"),
+                        ],
+                        default="clamp",
+                        help_text="What version 3 answers when the box of a size like !2000,2000 is larger than the region.",
+                        max_length=10,
+                        verbose_name="!w,h larger than the region",
+                    ),
+                ),
+                (
+                    "tile_size",
+                    models.PositiveIntegerField(
+                        default=512,
+                        help_text="What is advertised for images that are not stored in tiles of a sensible size, in pixels.",
+                        validators=[
+                            django.core.validators.MinValueValidator(64),
+                            django.core.validators.MaxValueValidator(4096),
+                        ],
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "endpoints",
+                "verbose_name_plural": "endpoints",
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="iiif_images_endpointsettings_is_single")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="HttpSettings",
+            fields=[
+                ("id", models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                (
+                    "public_url",
+                    models.URLField(
+                        blank=True,
+                        help_text="The address by which visitors know the server, such as https://images.example.org. It stands in info.json and in links. Empty: the address of the request.",
+                        validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
+                        verbose_name="public URL",
+                    ),
+                ),
+                (
+                    "trusted_proxies",
+                    models.TextField(
+                        blank=True,
+                        help_text="Addresses or networks of reverse proxies, one a line, such as 10.0.0.5 or 10.0.0.0/24. Only what they say of the visitor's address, host and scheme is believed.",
+                        validators=[images.validators.validate_networks],
+                    ),
+                ),
+                (
+                    "slash_substitute",
+                    models.CharField(
+                        blank=True,
+                        help_text="Stands for a slash in identifiers, for proxies that do not let %2F through. Usually empty.",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "images_visibility",
+                    models.CharField(
+                        choices=[
+                            ("public", "public: proxies may keep them for everybody"),
+                            ("private", "private: only the visitor's own browser may keep them"),
+                        ],
+                        default="public",
+                        max_length=10,
+                        verbose_name="cached images are",
+                    ),
+                ),
+                (
+                    "images_max_age_seconds",
+                    models.PositiveIntegerField(
+                        default=86400,
+                        help_text="Seconds for which browsers and proxies use an image without asking again; 0: they ask each time.",
+                        verbose_name="images are fresh for",
+                    ),
+                ),
+                (
+                    "images_shared_max_age_seconds",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Seconds, for proxies and delivery networks alone; empty: the same as for browsers.",
+                        null=True,
+                        verbose_name="in shared caches for",
+                    ),
+                ),
+                (
+                    "information_max_age_seconds",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="Seconds; 0: viewers ask each time, so that they see a change of settings at once.",
+                        verbose_name="info.json is fresh for",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "HTTP",
+                "verbose_name_plural": "HTTP",
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="iiif_images_httpsettings_is_single")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Revision",
+            fields=[
+                ("number", models.BigAutoField(primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("summary", models.CharField(max_length=300)),
+                ("document", models.JSONField(default=dict, editable=False)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-number",),
+                "permissions": [("roll_back_revision", "Can go back to a revision")],
+            },
+        ),
+    ]

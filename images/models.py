@@ -1,0 +1,188 @@
+"""The settings of the service itself."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
+from django.db import models
+
+from iiifserver.conf import conf
+from iiifserver.configured import Singleton
+from iiifserver.iiif.values import ApiVersion, Extent, Limits, SizeRules
+
+from .endpoints import Endpoints
+from .http import Http, cache_control, networks
+from .validators import validate_networks
+
+
+class EndpointSettings(Singleton):
+    """Which versions of the Image API are served, and within which limits."""
+
+    class OversizedBox(models.TextChoices):
+        CLAMP = "clamp", "give the region in its own size (the standard's text)"
+        REFUSE = "refuse", "refuse with 400 (the official validator, Cantaloupe)"
+
+    version_2_enabled = models.BooleanField("Image API 2.1.1 at /iiif/2", default=True)
+    version_3_enabled = models.BooleanField("Image API 3.0 at /iiif/3", default=True)
+    max_pixels = models.PositiveIntegerField(
+        default=50_000_000,
+        validators=[MinValueValidator(1)],
+        help_text="The most pixels of one answer, width times height. Viewers read it as maxArea.",
+    )
+    max_width = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)], help_text="In pixels; empty for no limit of its own."
+    )
+    max_height = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="In pixels; needs a max width. Empty: the max width holds for both edges.",
+    )
+    allows_upscaling = models.BooleanField(
+        default=True, help_text="Whether an image may be asked for larger than it is, within the limits."
+    )
+    oversized_box = models.CharField(
+        "!w,h larger than the region",
+        max_length=10,
+        choices=OversizedBox,
+        default=OversizedBox.CLAMP,
+        help_text="What version 3 answers when the box of a size like !2000,2000 is larger than the region.",
+    )
+    tile_size = models.PositiveIntegerField(
+        default=512,
+        validators=[MinValueValidator(64), MaxValueValidator(4096)],
+        help_text="What is advertised for images that are not stored in tiles of a sensible size, in pixels.",
+    )
+
+    class Meta(Singleton.Meta):
+        verbose_name = verbose_name_plural = "endpoints"
+
+    def clean(self) -> None:
+        if self.max_height and not self.max_width:
+            raise ValidationError({"max_width": "A max height needs a max width beside it (Image API 3.0, 5.3)."})
+
+    def frozen(self) -> Endpoints:
+        """The row as requests use it."""
+        switches = {ApiVersion.V2: self.version_2_enabled, ApiVersion.V3: self.version_3_enabled}
+        return Endpoints(
+            versions=frozenset(version for version, enabled in switches.items() if enabled),
+            rules=SizeRules(
+                limits=Limits(max_width=self.max_width, max_height=self.max_height, max_area=self.max_pixels),
+                allows_upscaling=self.allows_upscaling,
+                refuses_oversized_box=self.oversized_box == self.OversizedBox.REFUSE,
+            ),
+            default_tile=Extent(self.tile_size, self.tile_size),
+        )
+
+
+class HttpSettings(Singleton):
+    """How visitors reach the server, and what their browsers and proxies may keep."""
+
+    class Visibility(models.TextChoices):
+        PUBLIC = "public", "public: proxies may keep them for everybody"
+        PRIVATE = "private", "private: only the visitor's own browser may keep them"
+
+    public_url = models.URLField(
+        "public URL",
+        blank=True,
+        validators=[URLValidator(schemes=["http", "https"])],
+        help_text="The address by which visitors know the server, such as https://images.example.org. It stands in "
+        "info.json and in links. Empty: the address of the request.",
+    )
+    trusted_proxies = models.TextField(
+        blank=True,
+        validators=[validate_networks],
+        help_text="Addresses or networks of reverse proxies, one a line, such as 10.0.0.5 or 10.0.0.0/24. Only what "
+        "they say of the visitor's address, host and scheme is believed.",
+    )
+    slash_substitute = models.CharField(
+        max_length=20,
+        blank=True,
+        help_text="Stands for a slash in identifiers, for proxies that do not let %2F through. Usually empty.",
+    )
+    images_visibility = models.CharField(
+        "cached images are", max_length=10, choices=Visibility, default=Visibility.PUBLIC
+    )
+    images_max_age_seconds = models.PositiveIntegerField(
+        "images are fresh for",
+        default=86_400,
+        help_text="Seconds for which browsers and proxies use an image without asking again; 0: they ask each time.",
+    )
+    images_shared_max_age_seconds = models.PositiveIntegerField(
+        "in shared caches for",
+        null=True,
+        blank=True,
+        help_text="Seconds, for proxies and delivery networks alone; empty: the same as for browsers.",
+    )
+    information_max_age_seconds = models.PositiveIntegerField(
+        "info.json is fresh for",
+        default=0,
+        help_text="Seconds; 0: viewers ask each time, so that they see a change of settings at once.",
+    )
+
+    class Meta(Singleton.Meta):
+        verbose_name = verbose_name_plural = "HTTP"
+
+    def frozen(self) -> Http:
+        """The row as requests use it; what the settings file says goes before."""
+        return Http(
+            public_url=conf.public_url or self.public_url.rstrip("/") or None,
+            trusted_proxies=networks(conf.trusted_proxies or self.trusted_proxies.split()),
+            slash_substitute=self.slash_substitute,
+            image_cache_control=cache_control(
+                self.images_visibility, self.images_max_age_seconds, self.images_shared_max_age_seconds
+            ),
+            information_cache_control=cache_control("public", self.information_max_age_seconds),
+        )
+
+
+class ApplicationSettings(Singleton):
+    """The program itself."""
+
+    class LogLevel(models.TextChoices):
+        DEBUG = "DEBUG", "everything, for finding faults"
+        INFO = "INFO", "what happens"
+        WARNING = "WARNING", "what may need a look"
+        ERROR = "ERROR", "what failed"
+
+    log_level = models.CharField(
+        max_length=10,
+        choices=LogLevel,
+        default=LogLevel.INFO,
+        help_text="How much the server writes to its log: the file logs/iiifserver.log in its home.",
+    )
+
+    class Meta(Singleton.Meta):
+        verbose_name = verbose_name_plural = "application"
+
+
+class Revision(models.Model):
+    """One state of the whole configuration. The newest is the one in use."""
+
+    number = models.BigAutoField(primary_key=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    summary = models.CharField(max_length=300)
+    document = models.JSONField(default=dict, editable=False)
+
+    class Meta:
+        ordering = ("-number",)
+        permissions = [("roll_back_revision", "Can go back to a revision")]
+
+    def __str__(self) -> str:
+        return f"Revision {self.number}"
+
+
+class Status(models.Model):
+    """Stands for the Status page in the admin, so that it has a place in the list and a permission; has no table."""
+
+    class Meta:
+        managed = False
+        default_permissions = ("view",)
+        verbose_name = verbose_name_plural = "status"
+
+    def __str__(self) -> str:
+        return "Status"

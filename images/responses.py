@@ -1,0 +1,145 @@
+"""Every answer of the image service: the headers, and the one table from errors to HTTP statuses."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
+
+from iiifserver.iiif import errors
+from iiifserver.iiif.values import ApiVersion
+
+from .negotiation import info_media_type
+
+logger = logging.getLogger("iiifserver.images")
+
+STATUSES: Mapping[type[errors.IIIFError], HTTPStatus] = {
+    errors.BadRequest: HTTPStatus.BAD_REQUEST,
+    errors.SignInNeeded: HTTPStatus.UNAUTHORIZED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.ImageTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.UriTooLong: HTTPStatus.REQUEST_URI_TOO_LONG,
+    errors.FeatureMissing: HTTPStatus.NOT_IMPLEMENTED,
+    errors.Unreadable: HTTPStatus.NOT_IMPLEMENTED,
+    errors.SourceNonsense: HTTPStatus.BAD_GATEWAY,
+    errors.TryAgainLater: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.SourceTooSlow: HTTPStatus.GATEWAY_TIMEOUT,
+}
+"""From an error to its status; a type that is not listed has the status of its parent."""
+
+PUBLIC_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Link, ETag, Content-Disposition, Location",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Timing-Allow-Origin": "*",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors *",
+}
+"""On every answer, errors and redirects included: any page may show the images, none may run what an answer holds."""
+
+METHODS = "GET, HEAD, OPTIONS"
+
+PREFLIGHT_HEADERS = {
+    "Access-Control-Allow-Methods": METHODS,
+    "Access-Control-Allow-Headers": "Authorization, If-Modified-Since, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+
+REDIRECT_CACHE_CONTROL = "public, no-cache"
+NEVER_STORED = "no-store"
+
+
+def image_response(content: bytes, media_type: str) -> HttpResponse:
+    return HttpResponse(content, content_type=media_type)
+
+
+def info_response(request: HttpRequest, version: ApiVersion, document: dict[str, object], profile: str) -> HttpResponse:
+    """The info.json as JSON or JSON-LD, whichever the visitor prefers (Image API 3.0, 5.1; 2.1, 5)."""
+    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    etag = f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
+    response = unless_fresh(request, etag, None) or HttpResponse(body, content_type=info_media_type(request, version))
+    add_headers(response, ETag=etag, Vary="Accept", Link=profile_link(profile))
+    return response
+
+
+def unless_fresh(request: HttpRequest, etag: str, last_modified: datetime | None) -> HttpResponse | None:
+    """304 or 412 where the visitor's conditions ask for it; `None` where the answer is to be made."""
+    seconds = int(last_modified.timestamp()) if last_modified else None
+    return get_conditional_response(request, etag, seconds)
+
+
+def add_image_headers(
+    response: HttpResponse, etag: str, profile: str, canonical_uri: str, last_modified: datetime | None
+) -> None:
+    """What a 200 and a 304 of an image have in common."""
+    link = f'{profile_link(profile)},<{canonical_uri}>;rel="canonical"'
+    add_headers(response, ETag=etag, Link=link)
+    if last_modified:
+        response["Last-Modified"] = http_date(last_modified.timestamp())
+
+
+def profile_link(profile: str) -> str:
+    return f'<{profile}>;rel="profile"'
+
+
+def redirect_response(address: str) -> HttpResponse:
+    """303 See Other, as the base URI of an image answers (Image API 3.0, 2)."""
+    response = HttpResponse(status=HTTPStatus.SEE_OTHER)
+    add_headers(response, Location=address, Cache_Control=REDIRECT_CACHE_CONTROL)
+    del response["Content-Type"]
+    return response
+
+
+def preflight_response() -> HttpResponse:
+    response = HttpResponse(status=HTTPStatus.NO_CONTENT, headers=PREFLIGHT_HEADERS)
+    add_headers(response, Allow=METHODS)
+    del response["Content-Type"]
+    return response
+
+
+def wrong_method_response(method: str | None) -> HttpResponse:
+    response = sentence_response(
+        HTTPStatus.METHOD_NOT_ALLOWED, f"The method {method} does nothing here: use one of {METHODS}."
+    )
+    add_headers(response, Allow=METHODS)
+    return response
+
+
+def error_response(error: errors.IIIFError) -> HttpResponse:
+    """A sentence with the error's status; never stored by anybody."""
+    response = sentence_response(status_of(error), error.sentence)
+    if isinstance(error, errors.TryAgainLater):
+        response["Retry-After"] = str(error.retry_after_seconds)
+    return response
+
+
+def status_of(error: errors.IIIFError) -> HTTPStatus:
+    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+
+
+def failure_response(error: Exception) -> HttpResponse:
+    """500, for a fault of our own: all is in the log and nothing in the answer."""
+    logger.error("A request failed.", exc_info=error)
+    return sentence_response(HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed. The reason is in its log.")
+
+
+def sentence_response(status: HTTPStatus, sentence: str) -> HttpResponse:
+    response = HttpResponse(f"{sentence}\n", status=status, content_type="text/plain; charset=utf-8")
+    # Django would log every status from 500 on as a failure of the server; most of these are answers.
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    add_headers(response, Cache_Control=NEVER_STORED)
+    return response
+
+
+def add_headers(response: HttpResponse, **headers: str) -> None:
+    """Sets headers; an underscore in a name stands for a hyphen."""
+    for name, value in headers.items():
+        response[name.replace("_", "-")] = value

@@ -1,0 +1,13 @@
+"""The addresses of the image service; a site includes them below a prefix of its own."""
+
+from __future__ import annotations
+
+from django.urls import re_path
+
+from .views import ImageServiceView
+
+app_name = "iiif"
+urlpatterns = [
+    # Identifiers may hold anything, line breaks too: what is no good is refused by the service in its own words.
+    re_path(r"^(?P<version>[23])/(?P<path>(?s:.+))$", ImageServiceView.as_view(), name="service"),
+]

@@ -1,0 +1,27 @@
+"""Who asks, from an HTTP request."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from iiifserver.iiif.visitor import Visitor
+
+from .policy import Policy
+
+STRANGER = Visitor()
+
+
+def visitor_for(policy: Policy, request: HttpRequest) -> Visitor:
+    """Who asks, as far as the policy wants to know; where it does not, nothing is looked up."""
+    return visitor_of(request) if policy.depends_on_visitor else STRANGER
+
+
+def visitor_of(request: HttpRequest) -> Visitor:
+    """The signed-in account, or a stranger. Without a session cookie nothing is looked up."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return STRANGER
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return STRANGER
+    return Visitor(user_id=str(user.pk), groups=frozenset(user.groups.values_list("name", flat=True)))

@@ -1,0 +1,54 @@
+"""The rows that a new installation starts with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from images import first_rows
+from images.models import EndpointSettings, Revision
+from processors.models import Processor
+from processors.registry import processors
+from sources.models import Source
+from sources.registry import sources
+
+
+def test_images_are_looked_for_in_the_home_and_then_among_the_samples(service):
+    folders = [(row.name, Path(row.options["path_prefix"])) for row in Source.objects.all()]
+    home = service.folder.parent.resolve()
+    assert folders == [("FilesystemSource", home / "images"), ("Samples", home / "samples")]
+
+
+def test_the_path_prefix_reads_as_a_folder(service):
+    assert all(row.options["path_prefix"].endswith("/") for row in Source.objects.all())
+
+
+def test_tiffs_go_to_the_quick_processor_first(service):
+    assert [row.kind for row in Processor.objects.all()] == ["tiles", "pillow"]
+
+
+@pytest.mark.parametrize("model", [Source, Processor])
+def test_a_second_start_brings_nothing_back(service, model):
+    model.objects.all().delete()
+    first_rows.create()
+    assert not model.objects.exists()
+
+
+def test_a_second_start_changes_nothing(service):
+    before = Revision.objects.count()
+    first_rows.create()
+    assert Revision.objects.count() == before
+
+
+def test_both_versions_are_on(service):
+    row = EndpointSettings.current()
+    assert row.version_2_enabled
+    assert row.version_3_enabled
+
+
+@pytest.mark.parametrize(("model", "registry"), [(Source, sources), (Processor, processors)])
+def test_every_first_row_works(service, model, registry):
+    backends = [registry.get(row.kind).build(row.options) for row in model.objects.all()]
+    assert backends
+    assert not [problem for backend in backends for problem in backend.problems()]
