@@ -1,0 +1,62 @@
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+
+.PHONY: install run test test-all lint bench lock clean help
+
+help:
+	@echo "make install    create .venv and install everything from requirements.lock"
+	@echo "make run        start the server (HOST=127.0.0.1 PORT=8182 WORKERS=...)"
+	@echo "make test       the tests of every day"
+	@echo "make test-all   the slow ones too: browsers, corpora, faults"
+	@echo "make lint       style, types, architecture, migrations, settings, lock file"
+	@echo "make bench      measure speed and memory"
+	@echo "make lock       resolve the dependencies anew"
+	@echo "make clean      remove what tools leave behind (never var/ nor .venv/)"
+
+install: $(STAMP)
+	@:
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 or newer is needed: install it (apt install python3), or name it with PYTHON=/path/to/python3." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "Python's venv module is missing: install it with: apt install python3-venv" >&2; exit 1; }
+	@$(RUN) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	@echo "Installing from requirements.lock ..."
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: install
+	@exec $(RUN) manage.py serve
+
+test: install
+	$(RUN) -m pytest -n auto -m "not slow"
+
+test-all: install
+	$(RUN) -m pytest -n auto
+
+lint: export IIIFSERVER_HOME := build/lint
+lint: install
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy manage.py caching iiifserver images overlays processors sources
+	$(VENV)/bin/lint-imports
+	$(RUN) manage.py makemigrations --check --dry-run
+	IIIFSERVER_PUBLIC_URL=https://images.example.org $(RUN) manage.py check --deploy --fail-level WARNING
+	@if grep -nE '://|--index-url|--find-links' requirements.lock; then \
+		echo "requirements.lock names addresses: make it anew with make lock." >&2; exit 1; fi
+
+bench: install
+	$(RUN) -m bench
+
+lock: install
+	$(VENV)/bin/uv pip compile pyproject.toml --group dev --extra azure --extra gcs --extra heif --extra pdf --extra vips \
+		--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet \
+		--output-file requirements.lock
+
+clean:
+	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -path ./$(VENV) -prune -o -path ./var -prune -o -type d -name __pycache__ -print | xargs rm -rf

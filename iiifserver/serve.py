@@ -1,0 +1,120 @@
+"""The production server: gunicorn inside the process that has already loaded Django."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from gunicorn.app.base import BaseApplication
+from prometheus_client.multiprocess import mark_process_dead
+
+from iiifserver.listening import Address, bind, check_certificate, listen
+from iiifserver.prepare import ADMIN_NAME, Prepared, prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from socket import socket
+
+    from iiifserver.environment import Environment
+
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (gunicorn unlinks its heartbeat files at once)
+THREADS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What `manage.py serve` was asked for."""
+
+    address: Address
+    workers: int
+    prepares: bool
+
+
+class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
+    """Gunicorn with our choices, on a socket that is already bound."""
+
+    def __init__(self, configuration: dict[str, Any]) -> None:
+        self._configuration = configuration
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._configuration.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Callable[..., Any]:
+        return get_wsgi_application()
+
+
+def serve(serving: Serving, tell: Callable[[str], None]) -> None:
+    """Prepare, then answer requests until a signal ends it; refuse in one sentence what cannot work."""
+    environment: Environment = settings.ENVIRONMENT
+    if environment.tls:
+        check_certificate(*environment.tls)
+    listener = bind(serving.address)
+    prepared = prepare() if serving.prepares else Prepared(new_password=None)
+    listen(listener, serving.address)
+    # A connection that crosses a fork is used by two processes at once.
+    connections.close_all()
+    # gunicorn closes the descriptor that it is given.
+    address = Address(serving.address.host, listener.getsockname()[1])
+    text = announcement(environment, address, prepared)
+    Server(_configuration(environment, serving, listener, lambda _: tell(text))).run()
+
+
+def _forget_worker(server: object, worker: Any) -> None:
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def announcement(environment: Environment, address: Address, prepared: Prepared) -> str:
+    """Return what the person at the terminal reads when the server is up."""
+    base = str(environment.public_url or address.url(is_tls=environment.tls is not None))
+    sample = f"{base}/iiif/3/deep-zoom.tif"
+    rows = (
+        ("Landing page", f"{base}/"),
+        ("Sample", f"{sample}/info.json"),
+        ("", f"{sample}/full/1200,/0/default.jpg"),
+        ("Admin", f"{base}/admin/"),
+        ("User name", ADMIN_NAME),
+        ("Password", _password_hint(environment, prepared)),
+    )
+    table = "\n".join(f"  {name:<14}{value}" for name, value in rows)
+    images = f"Images in {environment.home.images} are served at once. Ctrl+C stops the server."
+    return f"\nThe IIIF image server is up.\n\n{table}\n\n{images}\n"
+
+
+def _password_hint(environment: Environment, prepared: Prepared) -> str:
+    file = environment.home.keys / "admin_password"
+    if prepared.new_password is not None:
+        return f"{prepared.new_password}   (shown this once; kept in {file})"
+    return f"the one in {file}, unless changed since" if file.exists() else "the one given on the first start"
+
+
+def _configuration(
+    environment: Environment, serving: Serving, listener: socket, when_ready: Callable[[object], None]
+) -> dict[str, Any]:
+    certificate, key = environment.tls or (None, None)
+    return {
+        "bind": [f"fd://{listener.detach()}"],
+        "workers": serving.workers,
+        "worker_class": "gthread",
+        "threads": THREADS,
+        "keepalive": 15,
+        "graceful_timeout": 30,
+        "limit_request_line": 8190,
+        "worker_tmp_dir": str(SHARED_MEMORY if SHARED_MEMORY.is_dir() else environment.home.run),
+        "proc_name": "iiifserver",
+        "certfile": str(certificate) if certificate else None,
+        "keyfile": str(key) if key else None,
+        "accesslog": environment.access_log or None,
+        "loglevel": "warning",
+        "when_ready": when_ready,
+        "child_exit": _forget_worker,
+        "control_socket_disable": True,
+        # Forwarded headers are believed in one place only: iiifserver.proxies.
+        "forwarded_allow_ips": "",
+        "secure_scheme_headers": {},
+    }

@@ -1,0 +1,11 @@
+"""The standalone site as a WSGI application."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iiifserver.settings")
+
+application = get_wsgi_application()

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import pytest
+from django import forms
+from django.urls import reverse
+
+from iiifserver.backend import Backend
+from iiifserver.secrets import SecretField, revealed
+from images.models import Revision
+from sources.base import SourceBackend
+from sources.models import Source
+from sources.registry import sources
+
+pytestmark = pytest.mark.django_db
+
+
+class VaultForm(forms.Form):
+    shelf = forms.CharField()
+    password = SecretField()
+
+
+class VaultSource(SourceBackend):
+    """A kind of source with a secret."""
+
+    label = "Vault"
+    used_for = "Tests."
+    secret_options = frozenset({"password"})
+    form_class = VaultForm
+    built_with: list[str] = []
+
+    def __init__(self, options):
+        super().__init__(options)
+
+    @classmethod
+    def build(cls, options):
+        cls.built_with.append(options.get("password"))
+        return Backend.__new__(cls)
+
+    def problems(self):
+        return ()
+
+    def find(self, identifier):
+        return None
+
+
+@pytest.fixture
+def vault(monkeypatch):
+    monkeypatch.setitem(sources._backends, "vault", VaultSource)
+
+
+@pytest.fixture
+def folder(settings):
+    folder = settings.IIIFSERVER["HOME"] / "images"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def scans(folder):
+    return Source.objects.create(name="scans", kind="filesystem", options={"path_prefix": str(folder)})
+
+
+def change(row):
+    return reverse("admin:iiif_sources_source_change", args=[row.pk])
+
+
+def posted(**values):
+    return {"name": "scans", "enabled": "on", "position": "10", **values}
+
+
+def test_adding_asks_for_name_and_kind_alone(admin_client):
+    form = admin_client.get(reverse("admin:iiif_sources_source_add")).context["adminform"].form
+    assert list(form.fields) == ["name", "kind"]
+
+
+def test_adding_goes_on_to_the_form_of_the_kind(admin_client):
+    answer = admin_client.post(reverse("admin:iiif_sources_source_add"), {"name": "scans", "kind": "filesystem"})
+    row = Source.objects.get()
+    assert answer.url == change(row)
+    assert not row.enabled
+
+
+def test_the_form_of_a_row_that_was_just_added_proposes_to_enable_it(admin_client):
+    row = Source.objects.create(name="scans", kind="filesystem", enabled=False)
+    assert admin_client.get(change(row)).context["adminform"].form["enabled"].value() is True
+
+
+def test_changing_shows_the_fields_of_the_kind(admin_client, scans, folder):
+    form = admin_client.get(change(scans)).context["adminform"].form
+    assert form["option_path_prefix"].value() == str(folder)
+
+
+def test_what_is_saved_is_what_the_kinds_form_cleaned(admin_client, scans, folder):
+    admin_client.post(change(scans), posted(option_path_prefix=f"{folder}/", option_path_suffix=".tif"))
+    assert Source.objects.get().options == {"path_prefix": str(folder), "path_suffix": ".tif"}
+
+
+def test_an_error_of_the_kinds_form_stands_at_its_field_and_nothing_is_saved(admin_client, scans):
+    answer = admin_client.post(change(scans), posted(option_path_prefix="/etc"))
+    assert "may not read" in answer.context["adminform"].form.errors["option_path_prefix"][0]
+    assert Source.objects.get().options == scans.options
+
+
+def test_a_change_is_one_revision_by_the_person_who_saved(admin_client, admin_user, scans, folder):
+    count = Revision.objects.count()
+    admin_client.post(change(scans), posted(name="maps", option_path_prefix=str(folder)))
+    newest = Revision.objects.first()
+    assert (Revision.objects.count(), newest.author) == (count + 1, admin_user)
+
+
+def test_several_rows_changed_in_the_list_are_one_revision(admin_client, scans):
+    other = Source.objects.create(name="maps", kind="filesystem", options=scans.options)
+    count = Revision.objects.count()
+    rows = {"form-TOTAL_FORMS": 2, "form-INITIAL_FORMS": 2, "_save": "Save"}
+    for number, row in enumerate([scans, other]):
+        rows |= {f"form-{number}-id": row.pk, f"form-{number}-position": 30 + number, f"form-{number}-enabled": "on"}
+    admin_client.post(reverse("admin:iiif_sources_source_changelist"), rows)
+    assert sorted(Source.objects.values_list("position", flat=True)) == [30, 31]
+    assert Revision.objects.count() == count + 1
+
+
+def test_several_rows_deleted_by_the_action_are_one_revision(admin_client, scans):
+    Source.objects.create(name="maps", kind="filesystem", options=scans.options)
+    count = Revision.objects.count()
+    chosen = list(Source.objects.values_list("pk", flat=True))
+    admin_client.post(
+        reverse("admin:iiif_sources_source_changelist"),
+        {"action": "delete_selected", "_selected_action": chosen, "post": "yes"},
+    )
+    assert not Source.objects.exists()
+    assert Revision.objects.count() == count + 1
+
+
+def test_a_row_whose_kind_is_gone_stays_readable_and_keeps_its_options(admin_client):
+    row = Source.objects.create(name="tape", kind="tape", options={"reel": 7})
+    answer = admin_client.post(change(row), posted(name="old tape"))
+    row.refresh_from_db()
+    assert (answer.status_code, row.name, row.options) == (302, "old tape", {"reel": 7})
+
+
+def test_the_list_says_why_a_row_does_not_work(admin_client):
+    Source.objects.create(name="tape", kind="tape")
+    page = admin_client.get(reverse("admin:iiif_sources_source_changelist")).content.decode()
+    assert "iiif-broken" in page
+    assert "The kind “tape” is not installed." in page
+
+
+def test_a_secret_is_stored_encrypted_and_given_to_the_backend_in_clear(admin_client, vault):
+    row = Source.objects.create(name="scans", kind="vault", enabled=False)
+    admin_client.post(change(row), posted(option_shelf="a", option_password="open sesame"))
+    row.refresh_from_db()
+    assert "sesame" not in str(row.options)
+    assert revealed(row.options["password"]) == "open sesame"
+    assert "open sesame" in VaultSource.built_with
+
+
+def test_a_secret_is_never_shown_again(admin_client, vault):
+    row = Source.objects.create(name="scans", kind="vault", enabled=False)
+    admin_client.post(change(row), posted(option_shelf="a", option_password="open sesame"))
+    row.refresh_from_db()
+    page = admin_client.get(change(row)).content.decode()
+    assert "sesame" not in page
+    assert row.options["password"] not in page
+
+
+def test_a_secret_left_empty_stays(admin_client, vault):
+    row = Source.objects.create(name="scans", kind="vault", enabled=False)
+    admin_client.post(change(row), posted(option_shelf="a", option_password="open sesame"))
+    admin_client.post(change(row), posted(option_shelf="b", option_password=""))
+    row.refresh_from_db()
+    assert (row.options["shelf"], revealed(row.options["password"])) == ("b", "open sesame")
+
+
+def test_a_secret_that_is_asked_for_must_be_typed_once(admin_client, vault):
+    row = Source.objects.create(name="scans", kind="vault", enabled=False)
+    answer = admin_client.post(change(row), posted(option_shelf="a", option_password=""))
+    assert "option_password" in answer.context["adminform"].form.errors
