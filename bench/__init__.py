@@ -1,0 +1,3 @@
+"""Speed and memory of the server, measured the same way every time."""
+
+from __future__ import annotations

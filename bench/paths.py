@@ -1,0 +1,43 @@
+"""What is asked for: lists of many different paths, the same in every run."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+TIFF, JPEG = "deep-zoom.tif", "deep-zoom.jpg"
+WIDTH, HEIGHT = 9000, 6000
+TILE = 512
+PREFIX = "/iiif/3"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the table."""
+
+    name: str
+    paths: list[str]
+    makes_pictures: bool = True
+
+
+def steps() -> list[Step]:
+    """All that is measured over HTTP, in order."""
+    return [
+        Step("info.json", [f"{PREFIX}/{name}/info.json" for name in (TIFF, JPEG)], makes_pictures=False),
+        *(Step(f"tile 1:{factor}, {kind}", tiles(name, factor)) for kind, name in kinds() for factor in (1, 2)),
+        *(Step(f"thumbnail, {kind}", [f"{PREFIX}/{name}/full/200,/0/default.jpg"]) for kind, name in kinds()),
+    ]
+
+
+def kinds() -> Iterator[tuple[str, str]]:
+    yield "TIFF", TIFF
+    yield "JPEG", JPEG
+
+
+def tiles(name: str, factor: int) -> list[str]:
+    """Every whole tile of a level, in an order that is shuffled but always the same."""
+    edge = TILE * factor
+    corners = [(x, y) for x in range(0, WIDTH - edge + 1, edge) for y in range(0, HEIGHT - edge + 1, edge)]
+    random.Random(1).shuffle(corners)
+    return [f"{PREFIX}/{name}/{x},{y},{edge},{edge}/{TILE},{TILE}/0/default.jpg" for x, y in corners]
