@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import tempfile
 import urllib.request
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import psutil
 
+from bench.caches import use_cache
 from bench.paths import Step, steps
 from bench.report import Report, Row, medians
 from bench.samples import cache_folder, drawn_samples
@@ -25,20 +28,28 @@ def measure(rounds: int, seconds: float) -> Report:
         home = Path(folder) / "home"
         share_samples(drawn_samples(), home)
         with live_server(home) as server:
-            return Report(tuple(measured(server, step, rounds, seconds) for step in steps()))
+            return Report(tuple(measured_in_order(server, rounds, seconds)))
+
+
+def measured_in_order(server: LiveServer, rounds: int, seconds: float) -> Iterator[Row]:
+    """Every step, with the cache that it asks for."""
+    for cache, group in groupby(steps(), key=lambda step: step.cache):
+        use_cache(server, cache)
+        for step in group:
+            yield measured(server, step, rounds, seconds)
 
 
 def measured(server: LiveServer, step: Step, rounds: int, seconds: float) -> Row:
     """One step after its warm-up, and how large the workers are then."""
     print(f"{step.name} ...", flush=True)
-    warm_up(server.url, step.paths)
+    warm_up(server.url, step.paths if step.cache else step.paths[:WARM_UP_REQUESTS])
     figures = medians([load(server.url, step.paths, seconds) for _ in range(rounds)])
     return Row(step.name, {**figures, **memory(server.pid)})
 
 
 def warm_up(origin: str, paths: list[str]) -> None:
-    """Asks for a few of the paths. Raises `LoadError` where the answer is not a 200 from that very address."""
-    for path in paths[:WARM_UP_REQUESTS]:
+    """Asks for each of the paths. Raises `LoadError` where the answer is not a 200 from that very address."""
+    for path in paths:
         with urllib.request.urlopen(f"{origin}{path}", timeout=60) as response:
             response.read()
             if response.status != 200 or response.url != f"{origin}{path}":

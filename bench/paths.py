@@ -19,15 +19,27 @@ class Step:
     name: str
     paths: list[str]
     makes_pictures: bool = True
+    cache: str = ""
+    """The kind of derivative cache that is in use; none where it is empty: every picture is made."""
 
 
 def steps() -> list[Step]:
     """All that is measured over HTTP, in order."""
+    return [*made_steps(), *remembered_steps()]
+
+
+def made_steps() -> list[Step]:
+    """What is found out or made for each request."""
     return [
         Step("info.json", [f"{PREFIX}/{name}/info.json" for name in (TIFF, JPEG)], makes_pictures=False),
         *(Step(f"tile 1:{factor}, {kind}", tiles(name, factor)) for kind, name in kinds() for factor in (1, 2)),
         *(Step(f"thumbnail, {kind}", [f"{PREFIX}/{name}/full/200,/0/default.jpg"]) for kind, name in kinds()),
     ]
+
+
+def remembered_steps() -> list[Step]:
+    """The same tiles from each kind of cache, once they are in it."""
+    return [Step(f"tile 1:1, TIFF, {cache} cache", tiles(TIFF, 1), cache=cache) for cache in ("filesystem", "memory")]
 
 
 def kinds() -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from prometheus_client.multiprocess import mark_process_dead
 
 from iiifserver.listening import Address, bind, check_certificate, listen
 from iiifserver.prepare import ADMIN_NAME, Prepared, prepare
+from images.runtime import current_runtime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +66,12 @@ def serve(serving: Serving, tell: Callable[[str], None]) -> None:
     Server(_configuration(environment, serving, listener, lambda _: tell(text))).run()
 
 
+def _read_configuration(worker: object) -> None:
+    """Spare the first visitor the wait; the connection is for the threads to open anew."""
+    current_runtime()
+    connections.close_all()
+
+
 def _forget_worker(server: object, worker: Any) -> None:
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
@@ -112,6 +119,7 @@ def _configuration(
         "accesslog": environment.access_log or None,
         "loglevel": "warning",
         "when_ready": when_ready,
+        "post_worker_init": _read_configuration,
         "child_exit": _forget_worker,
         "control_socket_disable": True,
         # Forwarded headers are believed in one place only: iiifserver.proxies.

@@ -29,6 +29,7 @@ from iiifserver.iiif.values import Box, Extent, RenderPlan, SourceFacts
 from ..base import DECODER_ERRORS, TOO_LARGE, Processor, Raster, damage_is_unreadable
 from ..colour import DEEP_MODES, shallow, to_srgb
 from ..detection import SIGNATURE_BYTES, name_of
+from ..lanes import lane_for
 from ..operations import SIDEWAYS, stored_size
 from ..windows import ENOUGH_PIXELS, box_to_read, window_in, window_within
 
@@ -92,8 +93,9 @@ class PillowProcessor(Processor):
             level = Extent(*image.size)
             window = window_in(level, full, box)
             part = box_to_read(window, size, level)
-            cut_out, part = cut(even(image), part)
-            return Raster(to_srgb(cut_out, profile), window_within(window, part))
+            with lane_for(level.area):
+                cut_out, part = cut(even(image), part)
+                return Raster(to_srgb(cut_out, profile), window_within(window, part))
 
 
 @contextmanager
