@@ -25,7 +25,7 @@ from .registry import caches
 @admin.register(Cache)
 class CacheAdmin(BackendAdmin):
     registry = caches
-    list_display = ("name", "tier", "kind_label", "used_for", "usage", "position", "enabled", "state")  # type: ignore[assignment]
+    list_display = ("name", "state", "enabled", "position", "tier", "kind_label", "usage", "used_for")  # type: ignore[assignment]
 
     @admin.display(description="holds")
     def usage(self, row: Cache) -> str:

@@ -8,10 +8,12 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.forms.utils import pretty_name
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from .backend import BackendError
 from .changes import one_act
@@ -58,6 +60,7 @@ class ChangeBackendForm(forms.ModelForm):  # type: ignore[type-arg]
             if isinstance(field, SecretField) and stored.get(name):
                 field.required = False
                 field.widget.attrs["placeholder"] = "Stored. Type a new one to replace it."
+            field.label = field.label or pretty_name(name)
             self.fields[OPTION + name] = field
         if not stored:
             self.initial["enabled"] = True
@@ -187,6 +190,13 @@ class SingletonAdmin(RecordsWho, admin.ModelAdmin):  # type: ignore[type-arg]
         row, _ = self.model._default_manager.get_or_create()
         options = self.model._meta
         return HttpResponseRedirect(reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[row.pk]))
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The page is called like its section; of one row there is no name to tell."""
+        heading = {"title": capfirst(self.model._meta.verbose_name), "subtitle": None}
+        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **heading})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -155,8 +155,12 @@ def field_differences(where: str, old: dict[str, Any], new: dict[str, Any], path
             yield f"{where}: {path}{name} {readable(before)} → {readable(after)}"
 
 
-def described(fields: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {readable(value)}" for name, value in fields.items())
+def described(fields: dict[str, Any], path: str = "") -> str:
+    return ", ".join(
+        described(value, f"{path}{name}.") if isinstance(value, dict) else f"{path}{name} {readable(value)}"
+        for name, value in fields.items()
+        if value not in (None, "", {}) and (path or name != "name")
+    )
 
 
 def readable(value: Any) -> str:

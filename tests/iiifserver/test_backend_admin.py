@@ -175,3 +175,13 @@ def test_a_secret_that_is_asked_for_must_be_typed_once(admin_client, vault):
     row = Source.objects.create(name="scans", kind="vault", enabled=False)
     answer = admin_client.post(change(row), posted(option_shelf="a", option_password=""))
     assert "option_password" in answer.context["adminform"].form.errors
+
+
+def test_the_page_of_a_single_row_is_called_like_its_section(admin_client):
+    answer = admin_client.get(reverse("admin:iiif_images_endpointsettings_changelist"), follow=True)
+    assert (answer.status_code, answer.context["title"], answer.context["subtitle"]) == (200, "Endpoints", None)
+
+
+def test_the_fields_of_a_kind_are_called_by_their_own_names(admin_client, scans):
+    form = admin_client.get(change(scans)).context["adminform"].form
+    assert form["option_path_suffix"].label == "Path suffix"
