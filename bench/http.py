@@ -18,6 +18,8 @@ from bench.wrk import LoadError, load, program
 from tests.live import LiveServer, live_server, share_samples
 
 WARM_UP_REQUESTS = 6
+WARM_UP_ROUNDS = 4
+"""Of what is to be remembered: enough for each worker to have met each path."""
 MEGABYTE = 1_000_000
 
 
@@ -42,7 +44,7 @@ def measured_in_order(server: LiveServer, rounds: int, seconds: float) -> Iterat
 def measured(server: LiveServer, step: Step, rounds: int, seconds: float) -> Row:
     """One step after its warm-up, and how large the workers are then."""
     print(f"{step.name} ...", flush=True)
-    warm_up(server.url, step.paths if step.cache else step.paths[:WARM_UP_REQUESTS])
+    warm_up(server.url, step.paths * WARM_UP_ROUNDS if step.cache else step.paths[:WARM_UP_REQUESTS])
     figures = medians([load(server.url, step.paths, seconds) for _ in range(rounds)])
     return Row(step.name, {**figures, **memory(server.pid)})
 

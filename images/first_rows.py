@@ -13,6 +13,7 @@ from sources.models import Source
 from .groups import create_groups
 from .models import ApplicationSettings, EndpointSettings, HttpSettings
 
+TILES = {"remembered_files": 500, "hands_out_stored_tiles": True}
 FILESYSTEM_CACHE = {"folder": "", "limit_megabytes": 2000, "limit_files": 500_000}
 
 
@@ -24,7 +25,7 @@ def create() -> None:
         create_settings()
         create_source("FilesystemSource", conf.home / "images", position=10)
         create_source("Samples", conf.home / "samples", position=90)
-        Processor.objects.create(name="Tiled TIFF", kind="tiles", position=10, options={"remembered_files": 500})
+        Processor.objects.create(name="Tiled TIFF", kind="tiles", position=10, options=TILES)
         Processor.objects.create(name="Pillow", kind="pillow", position=20)
         Cache.objects.create(name="Infos", kind="info_memory", options={"max_entries": 10_000})
         Cache.objects.create(name="FilesystemCache", kind="filesystem", options=FILESYSTEM_CACHE)

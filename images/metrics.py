@@ -19,6 +19,9 @@ requests_total = Counter(
     "iiifserver_requests", "Requests answered, by kind and status.", ["kind", "status"], registry=own_registry
 )
 renders_total = Counter("iiifserver_renders", "Pictures made, not found ready.", registry=own_registry)
+handed_out_total = Counter(
+    "iiifserver_stored_tiles", "Stored tiles handed out as they are, nothing decoded.", registry=own_registry
+)
 worker_revision = Gauge(
     "iiifserver_worker_revision",
     "The revision of the configuration that a worker uses.",

@@ -14,7 +14,7 @@ from typing import ClassVar
 from PIL import Image
 
 from iiifserver.backend import Backend
-from iiifserver.iiif.errors import IIIFError, ImageTooLarge, Overloaded, SourceUnavailable, Unreadable
+from iiifserver.iiif.errors import BadRequest, IIIFError, ImageTooLarge, Overloaded, SourceUnavailable, Unreadable
 from iiifserver.iiif.found import Found
 from iiifserver.iiif.values import RenderPlan, SourceFacts
 
@@ -66,10 +66,12 @@ class Processor(Backend, ABC):
     """What it reads, by the names of `processors.detection`."""
 
     @abstractmethod
-    def facts(self, found: Found) -> SourceFacts | None:
-        """What is known of the image from its header alone; `None` when another processor should read this file.
+    def facts(self, found: Found, page: int = 1) -> SourceFacts | None:
+        """What is known of a page of the image from its header alone; `None` when another processor should read this
+        file.
 
-        Raises `Unreadable` for a damaged file and `ImageTooLarge` for one that this processor may never decode.
+        Raises `Unreadable` for a damaged file, `ImageTooLarge` for one that this processor may never decode, and
+        `BadRequest` for a page that the file does not have.
         """
 
     @abstractmethod
@@ -79,6 +81,20 @@ class Processor(Backend, ABC):
 
         Raises `Unreadable` for a damaged file and `ImageTooLarge` when too much would have to be decoded.
         """
+
+    def stored(self, found: Found, facts: SourceFacts, plan: RenderPlan) -> bytes | None:
+        """The region as the very JPEG that the file stores, where it stores one of exactly this region and size.
+
+        Asked only for pictures whose pixels are otherwise left alone. Raises as `read` does.
+        """
+        return None
+
+
+def check_page(page: int, page_count: int) -> None:
+    """Raises `BadRequest` for a page that a file with so many does not have."""
+    if page > page_count:
+        pages = "one page" if page_count == 1 else f"{page_count} pages"
+        raise BadRequest(f"There is no page {page}: this image has {pages}.")
 
 
 @contextmanager

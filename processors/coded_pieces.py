@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from iiifserver.iiif.values import Extent
 
 JPEG_START = b"\xff\xd8"
@@ -14,6 +16,7 @@ FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 MOST_MARKERS = 100
 MARKER, FILL = 0xFF, 0xFF
+ADOBE = 0xEE
 
 
 def check_coded_piece(content: bytes, piece: Extent) -> None:
@@ -28,26 +31,50 @@ def check_coded_piece(content: bytes, piece: Extent) -> None:
 def extent_of(content: bytes) -> Extent:
     """The size that a piece claims; raises `ValueError` for what is neither."""
     if content.startswith(JPEG_START):
-        return jpeg_extent(content)
+        return jpeg_frame(content).extent
     if content.startswith(JPEG_2000_START):
         return jpeg_2000_extent(content)
     raise ValueError("A piece is not what the file says it is.")
 
 
-def jpeg_extent(content: bytes) -> Extent:
-    """The size in a JPEG's frame header."""
-    position = len(JPEG_START)
+@dataclass(frozen=True, slots=True)
+class JpegFrame:
+    """What the header of a JPEG says of its pixels."""
+
+    extent: Extent
+    samplings: tuple[tuple[int, int], ...]
+    """For each component, how many samples it has across and down where the least has one."""
+    markers: frozenset[int]
+    """The kinds of segment before the frame."""
+    adobe_transform: int | None
+    """What an Adobe segment says of the colours: 0 for none, 1 for YCbCr; `None` without such a segment."""
+
+
+def jpeg_frame(content: bytes) -> JpegFrame:
+    """Raises `ValueError` or `EOFError` for a JPEG that has no frame where one belongs."""
+    position, transform = len(JPEG_START), None
+    markers: set[int] = set()
     for _ in range(MOST_MARKERS):
         marker, kind = number(content, position, 1), number(content, position + 1, 1)
         if marker != MARKER:
             break
         if kind == FILL:
             position += 1
-        elif kind in FRAME_HEADERS:
-            return Extent(number(content, position + 7, 2), number(content, position + 5, 2))
-        else:
-            position += 2 + number(content, position + 2, 2)
+            continue
+        if kind in FRAME_HEADERS:
+            return frame_at(content, position, frozenset(markers), transform)
+        if kind == ADOBE and content[position + 4 : position + 9] == b"Adobe":
+            transform = number(content, position + 15, 1)
+        markers.add(kind)
+        position += 2 + number(content, position + 2, 2)
     raise ValueError("A JPEG has no frame.")
+
+
+def frame_at(content: bytes, position: int, markers: frozenset[int], transform: int | None) -> JpegFrame:
+    extent = Extent(number(content, position + 7, 2), number(content, position + 5, 2))
+    components = number(content, position + 9, 1)
+    factors = [number(content, position + 11 + 3 * component, 1) for component in range(components)]
+    return JpegFrame(extent, tuple((factor >> 4, factor & 15) for factor in factors), markers, transform)
 
 
 def jpeg_2000_extent(content: bytes) -> Extent:

@@ -117,6 +117,16 @@ def with_alpha(gray: Image.Image, alpha: Image.Image) -> Image.Image:
     return gray
 
 
+def needs_conversion(profile: bytes | None, mode: str) -> bool:
+    """Whether pixels of that mode with this profile are changed on their way to sRGB."""
+    if not profile or len(profile) > LARGEST_PROFILE_BYTES:
+        return False
+    try:
+        return srgb_transform(ProfileBytes(profile), mode) is not None
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return False
+
+
 class ProfileBytes:
     """The bytes of a colour profile, hashed once and fit to be a key."""
 

@@ -13,7 +13,9 @@ from iiifserver.shelf import Shelf
 
 from .base import Processor, Raster
 from .detection import detect
+from .output import Output
 from .registry import processors
+from .stored_tiles import leaves_pixels_alone
 
 if TYPE_CHECKING:
     from .models import FormatAssignment
@@ -31,6 +33,12 @@ class SourceImage:
     def read(self, plan: RenderPlan) -> Raster:
         """The pixels for a plan; see `Processor.read`."""
         return self.processor.read(self.found, self.facts, plan)
+
+    def stored(self, plan: RenderPlan, output: Output) -> bytes | None:
+        """The picture as the file stores it, where it stores it so; see `Processor.stored`."""
+        if not leaves_pixels_alone(plan, self.facts, output):
+            return None
+        return self.processor.stored(self.found, self.facts, plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +60,15 @@ class Processors:
     assigned: Mapping[str, tuple[Processor, ...]] = field(default_factory=dict)
     """For a format that staff have assigned: the processors to ask, in order."""
 
-    def inspect(self, found: Found) -> Inspected:
-        """The image's facts, by the first processor that reads files of its kind.
+    def inspect(self, found: Found, page: int = 1) -> Inspected:
+        """The facts of a page of the image, by the first processor that reads files of its kind.
 
         Raises `Unreadable` for a damaged file and for a kind that none reads, `ImageTooLarge` for more than may be
         decoded.
         """
         format_name = detect(found)
         for processor in self.assigned.get(format_name, self.active):
-            if format_name in processor.formats and (facts := processor.facts(found)):
+            if format_name in processor.formats and (facts := processor.facts(found, page)):
                 return Inspected(facts, processor)
         raise Unreadable(f"Images of the kind {format_name} cannot be read here.")
 

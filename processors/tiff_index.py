@@ -12,6 +12,7 @@ from tifffile import COMPRESSION, EXTRASAMPLE, PHOTOMETRIC, PLANARCONFIG, TiffFi
 
 from iiifserver.iiif.values import Extent
 
+from .base import check_page
 from .coded_pieces import check_coded_piece
 
 MOST_PAGES = 1000
@@ -73,6 +74,8 @@ class StoredLevel:
     decode: Callable[..., Any]
     tables: bytes | None
     """What the JPEG pieces have in common."""
+    jpeg_samplings: tuple[tuple[int, int], ...] = ()
+    """How the components of its JPEG pieces are sampled, where the pieces are such as any viewer reads right."""
 
     @property
     def columns(self) -> int:
@@ -112,7 +115,7 @@ class StoredLevel:
 
 @dataclass(frozen=True, slots=True)
 class TiffIndex:
-    """All that is needed to read any region of a TIFF's first image."""
+    """All that is needed to read any region of one image of a TIFF."""
 
     levels: tuple[StoredLevel, ...]
     """From the full size downwards."""
@@ -125,10 +128,18 @@ class TiffIndex:
     page_count: int
 
 
-def read_index(file: BinaryIO) -> TiffIndex | None:
-    """The index of the file's first image; `None` when its pixels are of a kind that cannot be read piece by piece."""
+def read_index(file: BinaryIO, number: int = 1) -> TiffIndex | None:
+    """The index of one of the file's images; `None` when its pixels are of a kind that cannot be read piece by piece.
+
+    Raises `BadRequest` when there are fewer images.
+    """
     with TiffFile(file) as tiff:
-        pages = list(pages_of(tiff.pages))
+        everything = list(pages_of(tiff.pages))
+        if not everything:
+            raise ValueError("The file has no directory.")
+        starts = [place for place, page in enumerate(everything) if place == 0 or not page.is_reduced]
+        check_page(number, len(starts))
+        pages = everything[starts[number - 1] :]
         first = pages[0]
         mode = mode_of(first)
         if mode is None:
@@ -139,7 +150,7 @@ def read_index(file: BinaryIO) -> TiffIndex | None:
             is_inverted=first.photometric == PHOTOMETRIC.MINISWHITE,
             orientation=orientation_of(first),
             profile=profile_of(first),
-            page_count=sum(not page.is_reduced for page in pages),
+            page_count=len(starts),
         )
 
 
@@ -225,10 +236,23 @@ def stored_level(page: Any) -> StoredLevel:
         # The decoder looks into the file when it is made, so it is made while the file is open.
         decode=page.decode,
         tables=page.jpegtables,
+        jpeg_samplings=jpeg_samplings_of(page),
     )
     if min(len(level.offsets), len(level.byte_counts)) < level.columns * level.rows:
         raise ValueError("The file lists too few pieces.")
     return level
+
+
+def jpeg_samplings_of(page: Any) -> tuple[tuple[int, int], ...]:
+    """Of a page of JPEGs in gray or YCbCr; empty for any other, and for JPEGs in RGB, whose colours readers mistake."""
+    if page.compression != COMPRESSION.JPEG or not page.is_tiled or page.bitspersample != 8 or page.extrasamples:
+        return ()
+    if page.photometric == PHOTOMETRIC.MINISBLACK and page.samplesperpixel == 1:
+        return ((1, 1),)
+    if page.photometric != PHOTOMETRIC.YCBCR or page.samplesperpixel != 3:
+        return ()
+    across, down = page.subsampling or (2, 2)
+    return ((across, down), (1, 1), (1, 1))
 
 
 def is_smaller_version(extent: Extent, than: Extent, full: Extent) -> bool:

@@ -26,7 +26,7 @@ from iiifserver.iiif.found import Found
 from iiifserver.iiif.geometry import to_stored
 from iiifserver.iiif.values import Box, Extent, RenderPlan, SourceFacts
 
-from ..base import DECODER_ERRORS, TOO_LARGE, Processor, Raster, damage_is_unreadable
+from ..base import DECODER_ERRORS, TOO_LARGE, Processor, Raster, check_page, damage_is_unreadable
 from ..colour import DEEP_MODES, shallow, to_srgb
 from ..detection import SIGNATURE_BYTES, name_of
 from ..lanes import lane_for
@@ -71,8 +71,8 @@ class PillowProcessor(Processor):
     form_class = forms.Form
     formats = frozenset(READERS)
 
-    def facts(self, found: Found) -> SourceFacts:
-        with opened(found) as image:
+    def facts(self, found: Found, page: int = 1) -> SourceFacts:
+        with opened(found, page) as image:
             orientation = orientation_of(image)
             stored = Extent(*image.size)
             return SourceFacts(
@@ -81,12 +81,12 @@ class PillowProcessor(Processor):
                 has_color=image.mode not in COLOURLESS_MODES and not image.mode.startswith("I;16"),
                 has_alpha=image.has_transparency_data,
                 orientation=orientation,
-                page_count=getattr(image, "n_frames", 1) if image.format == "TIFF" else 1,
+                page_count=page_count_of(image),
             )
 
     def read(self, found: Found, facts: SourceFacts, plan: RenderPlan) -> Raster:
         box = to_stored(plan.box, facts.extent, facts.orientation)
-        with opened(found) as image, damage_is_unreadable():
+        with opened(found, plan.page) as image, damage_is_unreadable():
             profile = image.info.get("icc_profile")
             full, size = Extent(*image.size), stored_size(plan.size, facts.orientation)
             shrink_while_decoding(image, box, size)
@@ -99,12 +99,20 @@ class PillowProcessor(Processor):
 
 
 @contextmanager
-def opened(found: Found) -> Iterator[Image.Image]:
-    """The image with its header read and nothing decoded."""
+def opened(found: Found, page: int) -> Iterator[Image.Image]:
+    """The image with the header of the page read and nothing decoded."""
     with found.open() as file, damage_is_unreadable(), header(file) as image:
+        if page > 1:
+            check_page(page, page_count_of(image))
+            image.seek(page - 1)
         if image.width * image.height > conf.max_decode_pixels:
             raise ImageTooLarge(TOO_LARGE)
         yield image
+
+
+def page_count_of(image: Image.Image) -> int:
+    """Frames of animations are not pages."""
+    return image.n_frames if isinstance(image, TiffImageFile) else 1
 
 
 def header(file: BinaryIO) -> ImageFile:

@@ -19,10 +19,11 @@ from iiifserver.iiif.geometry import to_stored
 from iiifserver.iiif.values import Box, Extent, Level, RenderPlan, SourceFacts
 
 from ..base import Processor, Raster, damage_is_unreadable
-from ..colour import to_srgb
+from ..colour import needs_conversion, to_srgb
 from ..operations import SIDEWAYS, stored_size
+from ..stored_tiles import stored_jpeg, tile_at
 from ..tiff_index import StoredLevel, TiffIndex, read_index
-from ..windows import ENOUGH_PIXELS, box_to_read, window_in, window_within
+from ..windows import ENOUGH_PIXELS, box_to_read, is_one_to_one, window_in, window_within
 
 WHITE = {"L": "white", "RGB": "white"}
 """What a piece looks like that its file leaves out, where that is not what zeros mean."""
@@ -31,6 +32,7 @@ WHITE = {"L": "white", "RGB": "white"}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TilesOptions:
     remembered_files: int = 500
+    hands_out_stored_tiles: bool = True
 
 
 class TilesForm(forms.Form):
@@ -42,6 +44,14 @@ class TilesForm(forms.Form):
         help_text="For so many files each worker remembers where the tiles are, so that the next request for one of "
         "them reads nothing but tiles. A file takes 16 bytes of memory for each tile, 64 kB per gigapixel in tiles of "
         "512 pixels.",
+    )
+
+    hands_out_stored_tiles = forms.BooleanField(
+        label="Hand out stored tiles",
+        required=False,
+        initial=True,
+        help_text="A JPEG tile that is exactly what was asked for leaves the server as it is stored: much quicker, and "
+        "in the quality of the file. Switched off, each tile is written anew in the quality that is set under Output.",
     )
 
 
@@ -57,17 +67,15 @@ class TilesProcessor(Processor):
 
     def __init__(self, options: TilesOptions) -> None:
         super().__init__(options)
-        self._indexes: LRUCache[str, TiffIndex | None] = LRUCache(options.remembered_files)
+        self._indexes: LRUCache[tuple[str, int], TiffIndex | None] = LRUCache(options.remembered_files)
         self._lock = threading.Lock()
 
-    def facts(self, found: Found) -> SourceFacts | None:
-        index = self.index(found)
+    def facts(self, found: Found, page: int = 1) -> SourceFacts | None:
+        index = self.index(found, page)
         return facts_of(index) if index else None
 
     def read(self, found: Found, facts: SourceFacts, plan: RenderPlan) -> Raster:
-        index = self.index(found)
-        if index is None:
-            raise ValueError("A file of this kind is for another processor.")
+        index = self.known_index(found, plan.page)
         box = to_stored(plan.box, facts.extent, facts.orientation)
         size = stored_size(plan.size, facts.orientation)
         level = best_level(index.levels, box, size)
@@ -79,15 +87,35 @@ class TilesProcessor(Processor):
             image = assembled(found, index, level, part)
             return Raster(to_srgb(image, index.profile), window_within(window, part))
 
-    def index(self, found: Found) -> TiffIndex | None:
-        """Where the file's pieces are; `None` for a file that cannot be read piece by piece."""
-        with self._lock:
-            if found.version in self._indexes:
-                return self._indexes[found.version]
+    def stored(self, found: Found, facts: SourceFacts, plan: RenderPlan) -> bytes | None:
+        if not self.options.hands_out_stored_tiles:
+            return None
+        index = self.known_index(found, plan.page)
+        level = best_level(index.levels, plan.box, plan.size)
+        window = window_in(level.extent, index.levels[0].extent, plan.box)
+        tile = tile_at(level, window) if is_one_to_one(window, plan.size) else None
+        if tile is None or not level.jpeg_samplings or needs_conversion(index.profile, index.mode):
+            return None
         with found.open() as file, damage_is_unreadable():
-            index = decodable(read_index(file))
+            return stored_jpeg(file, level, *tile)
+
+    def known_index(self, found: Found, page: int) -> TiffIndex:
+        """The index of a file that is ours."""
+        index = self.index(found, page)
+        if index is None:
+            raise ValueError("A file of this kind is for another processor.")
+        return index
+
+    def index(self, found: Found, page: int) -> TiffIndex | None:
+        """Where the pieces of a page are; `None` for one that cannot be read piece by piece."""
+        key = (found.version, page)
         with self._lock:
-            self._indexes[found.version] = index
+            if key in self._indexes:
+                return self._indexes[key]
+        with found.open() as file, damage_is_unreadable():
+            index = decodable(read_index(file, page))
+        with self._lock:
+            self._indexes[key] = index
         return index
 
 

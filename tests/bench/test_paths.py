@@ -23,7 +23,7 @@ def test_the_order_is_the_same_in_every_run():
 
 
 def test_every_step_of_the_table_has_a_name_of_its_own():
-    assert len({step.name for step in steps()}) == len(steps()) == 9
+    assert len({step.name for step in steps()}) == len(steps()) == 10
 
 
 def test_every_picture_is_asked_for_in_good_syntax():

@@ -25,7 +25,7 @@ class Reader(Processor):
         super().__init__(None)
         self.outcome = outcome
 
-    def facts(self, found: Any) -> SourceFacts | None:
+    def facts(self, found: Any, page: int = 1) -> SourceFacts | None:
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome

@@ -1,0 +1,62 @@
+"""The best tile is one that nobody decodes: hands out a stored JPEG tile as it is, where it is what was asked for."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from iiifserver.iiif.formats import Format
+from iiifserver.iiif.values import Quality, RenderPlan, Rotation, SourceFacts
+
+from .base import Window
+from .coded_pieces import END, JPEG_START, JpegFrame, jpeg_frame
+from .output import Output
+from .tiff_index import StoredLevel
+
+HARMLESS_SEGMENTS = frozenset({0xC4, 0xDB, 0xDD, 0xE0, 0xEE})
+"""Tables, and the names of JFIF and Adobe. Others may hold metadata, which is not handed out unseen."""
+
+YCBCR_TRANSFORMS = (None, 1)
+
+
+def leaves_pixels_alone(plan: RenderPlan, facts: SourceFacts, output: Output) -> bool:
+    """Whether nothing is done to the pixels of the region beyond scaling it and writing it as JPEG."""
+    is_plain = plan.quality is Quality.DEFAULT and plan.rotation == Rotation() and plan.format is Format.JPG
+    return is_plain and facts.orientation == 1 and output.sharpen == 0
+
+
+def tile_at(level: StoredLevel, window: Window) -> tuple[int, int] | None:
+    """Column and row of the tile that fills exactly this window; `None` where none does, as at the image's edge."""
+    left, top, right, bottom = window
+    width, height = level.piece.width, level.piece.height
+    if (right - left, bottom - top) != (width, height) or left % width or top % height:
+        return None
+    return int(left) // width, int(top) // height
+
+
+def stored_jpeg(file: BinaryIO, level: StoredLevel, column: int, row: int) -> bytes | None:
+    """The tile as a JPEG of its own, its tables in front; `None` for one that viewers might read differently from us.
+
+    Raises `EOFError` or `ValueError` for a tile that cannot be sound.
+    """
+    content = level.content(file, row * level.columns + column)
+    if content is None or not content.startswith(JPEG_START):
+        return None
+    end = content.rfind(END)
+    if end < 0:
+        raise EOFError("A piece is cut off.")
+    whole = with_tables(content[: end + len(END)], level.tables)
+    return whole if reads_the_same_everywhere(jpeg_frame(whole), level) else None
+
+
+def with_tables(content: bytes, tables: bytes | None) -> bytes:
+    """The JPEG with the tables that its TIFF keeps for all tiles."""
+    if not tables:
+        return content
+    return JPEG_START + tables[len(JPEG_START) : tables.rfind(END)] + content[len(JPEG_START) :]
+
+
+def reads_the_same_everywhere(frame: JpegFrame, level: StoredLevel) -> bool:
+    """Whether the JPEG says of itself what the TIFF says of it."""
+    is_as_announced = frame.extent == level.piece and frame.samplings == level.jpeg_samplings
+    is_in_known_colours = len(frame.samplings) == 1 or frame.adobe_transform in YCBCR_TRANSFORMS
+    return is_as_announced and is_in_known_colours and frame.markers <= HARMLESS_SEGMENTS
