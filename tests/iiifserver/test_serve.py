@@ -1,18 +1,14 @@
 from __future__ import annotations
 
-import datetime
 import http.client
-import ipaddress
 import time
 from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.browsing import Visitor
+from tests.certificates import write_certificate
 from tests.live import START_SECONDS, live_server, manage, share_samples
 
 PUBLIC = "https://images.example.org"
@@ -165,28 +161,9 @@ def test_an_allowed_host_is_answered(home):
         assert Visitor(live.url, headers={"Host": "known.example"}).get("/health").status == 200
 
 
-def self_signed(folder):
-    """Write a certificate for this machine and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(address, critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    (folder / "certificate.pem").write_bytes(certificate.public_bytes(pem))
-    plain = serialization.NoEncryption()
-    (folder / "key.pem").write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
-    return {"TLS_CERT": str(folder / "certificate.pem"), "TLS_KEY": str(folder / "key.pem")}
-
-
 def test_tls_without_any_proxy(home, tmp_path):
-    with live_server(home, **self_signed(tmp_path)) as live:
+    certificate, key = write_certificate(tmp_path)
+    with live_server(home, TLS_CERT=str(certificate), TLS_KEY=str(key)) as live:
         assert f"{live.url}/admin/" in live.printed
         visitor = Visitor(live.url)
         reply = visitor.sign_in(live.password, Referer=f"{live.url}/admin/login/")
