@@ -71,7 +71,7 @@ class CacheAdmin(BackendAdmin):
         if not self.has_change_permission(request):
             raise PermissionDenied
         self.message_user(request, "Type the identifier of the image that is to be forgotten.", messages.WARNING)
-        return back_to_list()
+        return self.back_to_list()
 
     def purge(self, request: HttpRequest, order: PurgeOrder) -> HttpResponse:
         if not self.has_change_permission(request):
@@ -80,10 +80,14 @@ class CacheAdmin(BackendAdmin):
             return self.purge_page(request, order)
         purged = order.carry_out(by=str(request.user))
         self.message_user(request, purged_sentence(purged), messages.WARNING if purged.failed else messages.SUCCESS)
-        return back_to_list()
+        return self.back_to_list()
+
+    def back_to_list(self) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:iiif_caching_cache_changelist", current_app=self.admin_site.name))
 
     def purge_page(self, request: HttpRequest, order: PurgeOrder) -> HttpResponse:
         rows = [(row, shown_usage(row)) for row in Cache.objects.all()]
+        request.current_app = self.admin_site.name
         context = {
             **self.admin_site.each_context(request),
             "opts": self.model._meta,
@@ -92,10 +96,6 @@ class CacheAdmin(BackendAdmin):
             "rows": rows,
         }
         return TemplateResponse(request, "admin/iiif_caching/cache/purge.html", context)
-
-
-def back_to_list() -> HttpResponse:
-    return HttpResponseRedirect(reverse("admin:iiif_caching_cache_changelist"))
 
 
 def kinds_by_tier() -> list[tuple[str, list[tuple[str, str]]]]:

@@ -1,7 +1,13 @@
 from __future__ import annotations
 
+import logging
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+
+if TYPE_CHECKING:
+    from images.runtime import Runtime
 
 
 class IIIFServerConfig(AppConfig):
@@ -10,6 +16,16 @@ class IIIFServerConfig(AppConfig):
     name = "iiifserver"
     label = "iiifserver"
     verbose_name = "IIIF image server"
+
+    def ready(self) -> None:
+        from images.runtime import runtime_changed
+
+        runtime_changed.connect(set_log_level)
+
+
+def set_log_level(sender: object, *, runtime: Runtime, **kwargs: object) -> None:
+    """The log is the server's own here; in another site it is the site's."""
+    logging.getLogger("iiifserver").setLevel(runtime.log_level)
 
 
 class IIIFServerAdminConfig(AdminConfig):

@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db import models
 from django.forms.utils import pretty_name
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html, format_html_join
@@ -105,6 +106,15 @@ class ChangeBackendForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error(None, str(error))
 
 
+class ListedBackendForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A row's fields in the list, each named for those who hear the page instead of seeing its columns."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = f"{capfirst(str(field.label))} of {self.instance}"
+
+
 class BackendAdmin(RecordsWho, admin.ModelAdmin):  # type: ignore[type-arg]
     """Lists, adds and changes the rows of one role with the plain admin's own pages."""
 
@@ -137,6 +147,9 @@ class BackendAdmin(RecordsWho, admin.ModelAdmin):  # type: ignore[type-arg]
         if not problems:
             return format_html('<span class="iiif-state iiif-ready">{}</span>', "ready")
         return format_html_join(" ", '<span class="iiif-state iiif-broken">{}</span>', ((text,) for text in problems))
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_form(request, **{**kwargs, "form": ListedBackendForm})
 
     def get_form(
         self, request: HttpRequest, obj: ConfiguredBackend | None = None, change: bool = False, **kwargs: Any
@@ -174,12 +187,18 @@ class BackendAdmin(RecordsWho, admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> HttpResponse:
         """Goes on to the change form, where the options of the chosen kind are."""
         self.message_user(request, f"“{obj}” was added. Now set it up and enable it.")
-        address = reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=[obj.pk])
+        address = reverse(
+            f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change",
+            args=[obj.pk],
+            current_app=self.admin_site.name,
+        )
         return HttpResponseRedirect(address)
 
 
 class SingletonAdmin(RecordsWho, admin.ModelAdmin):  # type: ignore[type-arg]
     """The form of the one row stands where a list would."""
+
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     class Media:
         css = {"all": ["iiif_images/admin.css"]}
@@ -189,7 +208,13 @@ class SingletonAdmin(RecordsWho, admin.ModelAdmin):  # type: ignore[type-arg]
             raise PermissionDenied
         row, _ = self.model._default_manager.get_or_create()
         options = self.model._meta
-        return HttpResponseRedirect(reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[row.pk]))
+        return HttpResponseRedirect(
+            reverse(
+                f"admin:{options.app_label}_{options.model_name}_change",
+                args=[row.pk],
+                current_app=self.admin_site.name,
+            )
+        )
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None

@@ -103,6 +103,12 @@ def base_folder() -> Path:
     return Path(__file__).resolve().parent.parent
 
 
+def templates_folder() -> Path:
+    """Return the folder of the standalone site's templates: in the checkout, or as they are installed."""
+    beside = base_folder() / "templates"
+    return beside if (base_folder() / "manage.py").is_file() else Path(__file__).resolve().parent / "site_templates"
+
+
 def default_home() -> Path:
     """Return `var` beside manage.py, or in the current folder when the server is an installed package."""
     base = base_folder()

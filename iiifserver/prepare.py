@@ -20,6 +20,7 @@ from environs import Env
 from iiifserver import __version__
 from iiifserver.refusal import Refusal
 from images import first_rows
+from images.groups import create_groups
 from images.samples import write_samples
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def prepare() -> Prepared:
         _migrate()
         write_samples(home.samples)
         new_password = _create_admin(home)
-        first_rows.create()
+        if first_rows.create():
+            create_groups()
         _collect_static(home)
     return Prepared(new_password=new_password)
 

@@ -62,7 +62,9 @@ def is_secret(value: object) -> bool:
 
 
 def keys() -> MultiFernet:
-    """The keys of this installation: the first encrypts, all decrypt."""
+    """The keys of this installation: the first encrypts, all decrypt. Raises `SecretError` when there is none."""
+    if not conf.encryption_keys:
+        raise SecretError("This server has no keys for secrets: set ENCRYPTION_KEYS in IIIFSERVER of its settings.")
     return MultiFernet([Fernet(key) for key in conf.encryption_keys])
 
 
@@ -84,9 +86,9 @@ class SecretField(forms.CharField):
         text = super().clean(value)
         if not text or is_secret(text):
             return text
-        if not text.startswith(FROM_VARIABLE):
-            return encrypted(text)
         try:
+            if not text.startswith(FROM_VARIABLE):
+                return encrypted(text)
             from_variable(text.removeprefix(FROM_VARIABLE))
         except SecretError as error:
             raise forms.ValidationError(str(error)) from error

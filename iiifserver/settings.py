@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 from django.core.management.utils import get_random_secret_key
 
 from iiifserver import backing
-from iiifserver.environment import WILDCARDS, base_folder, host_name, read_environment
+from iiifserver.environment import WILDCARDS, host_name, read_environment, templates_folder
 
 ENVIRONMENT = read_environment()
 DATABASES = {"default": backing.database(ENVIRONMENT)}
@@ -60,7 +60,6 @@ INSTALLED_APPS = [
     "iiifserver.apps.IIIFServerAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.humanize",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
@@ -69,6 +68,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "iiifserver.proxies.TrustedProxies",
     "iiifserver.proxies.SecureCookies",
+    "images.content_security.ContentSecurity",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -84,7 +84,7 @@ WSGI_APPLICATION = "iiifserver.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [base_folder() / "templates"],
+        "DIRS": [templates_folder()],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
 from django.http import HttpRequest
+from django.utils.encoding import iri_to_uri
 
 from iiifserver.iiif.errors import NotFound
 from iiifserver.iiif.paths import RawRequest, parse_decoded_path, parse_path
 from iiifserver.iiif.values import Identifier
+
+from .naming import forwarded
+
+# One or more segments, none of them empty: two slashes in a row would begin another host's address.
+FORWARDED_PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+;=:@%-]+)+/?|/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +35,9 @@ class ServiceAddress:
 
 def service_address(request: HttpRequest, path: str, public_url: str | None) -> ServiceAddress:
     """The address of the service for a request whose decoded path ends in `path`."""
-    return ServiceAddress(public_origin(request, public_url), request.path[: len(request.path) - len(path)])
+    root = public_root(request, public_url)
+    below_root = request.path_info[: len(request.path_info) - len(path)]
+    return ServiceAddress(public_origin(request, public_url), f"{root}{below_root}")
 
 
 def public_origin(request: HttpRequest, public_url: str | None) -> str:
@@ -42,27 +51,50 @@ def public_origin(request: HttpRequest, public_url: str | None) -> str:
     return f"{request.scheme}://{request.get_host()}"
 
 
-def requested(request: HttpRequest, path: str, slash_substitute: str) -> RawRequest:
+def public_root(request: HttpRequest, public_url: str | None) -> str:
+    """The path under which visitors find the site, without a slash at its end: that of the public URL; without one,
+    what a trusted proxy says in X-Forwarded-Path; else the script's own.
+    """
+    own = request.path.removesuffix(request.path_info)
+    if public_url:
+        return urlsplit(public_url).path.rstrip("/") or own
+    # Each proxy adds its word at the end; the last is the one that we know.
+    told = forwarded(request, "PATH").rpartition(",")[2].strip()
+    return told.rstrip("/") if FORWARDED_PATH.fullmatch(told) else own
+
+
+def sent_uri(request: HttpRequest, origin: str) -> str:
+    """The whole address of a request, as far as the server in front tells it."""
+    return f"{origin}{raw_path_of(request) or request.path}{query_of(request)}"
+
+
+def query_of(request: HttpRequest) -> str:
+    """The query string with its question mark, fit for an address; empty without one."""
+    query = request.META.get("QUERY_STRING", "")
+    return f"?{iri_to_uri(query)}" if query else ""
+
+
+def requested(request: HttpRequest, path: str, slash_substitute: str, *, needs_format: bool = True) -> RawRequest:
     """What is asked for below the service's prefix; `path` is the same part of the decoded path."""
-    found = parsed(request, path)
+    found = parsed(request, path, needs_format)
     if not slash_substitute:
         return found
     return replace(found, identifier=Identifier(found.identifier.value.replace(slash_substitute, "/")))
 
 
-def parsed(request: HttpRequest, path: str) -> RawRequest:
+def parsed(request: HttpRequest, path: str, needs_format: bool) -> RawRequest:
     """The parts of the address.
 
     Only the raw path tells an encoded slash from a plain one; without it the parameters are found from the right.
     """
     raw_path = raw_path_of(request)
     if raw_path is None:
-        return parse_decoded_path(path)
+        return parse_decoded_path(path, needs_format=needs_format)
     # A proxy in front may have taken the script's part off the address.
     for known_path in (request.path, request.path_info):
         rest = below_prefix(raw_path, known_path[: len(known_path) - len(path)])
         if rest is not None:
-            return parse_path(rest)
+            return parse_path(rest, needs_format=needs_format)
     raise NotFound("There is nothing at this address.")
 
 

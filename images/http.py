@@ -20,6 +20,8 @@ class Http:
     """What stands for a slash in identifiers; empty: nothing does."""
     image_cache_control: str = "public, max-age=86400"
     information_cache_control: str = "public, no-cache"
+    viewer_hosts: tuple[str, ...] = ()
+    """Other servers, `host` or `host:port` in lower case, whose images the viewer page may show."""
 
 
 def networks(texts: Iterable[str]) -> tuple[Network, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
@@ -9,11 +11,12 @@ from django.db import models
 
 from iiifserver.conf import conf
 from iiifserver.configured import Singleton
+from iiifserver.iiif.info import Statements
 from iiifserver.iiif.values import ApiVersion, Extent, Limits, SizeRules
 
 from .endpoints import Endpoints
 from .http import Http, cache_control, networks
-from .validators import validate_networks
+from .validators import validate_delimiter, validate_hosts, validate_networks, validate_rights, validate_scale
 
 
 class EndpointSettings(Singleton):
@@ -23,6 +26,9 @@ class EndpointSettings(Singleton):
         CLAMP = "clamp", "give the region in its own size (the standard's text)"
         REFUSE = "refuse", "refuse with 400 (the official validator, Cantaloupe)"
 
+    version_1_enabled = models.BooleanField(
+        "Image API 1.1 at /iiif/1", default=False, help_text="For programs that are older than 2014."
+    )
     version_2_enabled = models.BooleanField("Image API 2.1.1 at /iiif/2", default=True)
     version_3_enabled = models.BooleanField("Image API 3.0 at /iiif/3", default=True)
     max_pixels = models.PositiveIntegerField(
@@ -41,6 +47,50 @@ class EndpointSettings(Singleton):
     )
     allows_upscaling = models.BooleanField(
         default=True, help_text="Whether an image may be asked for larger than it is, within the limits."
+    )
+    max_scale = models.FloatField(
+        null=True,
+        blank=True,
+        validators=[validate_scale],
+        help_text="How many times as wide and as high as the region of the image that is asked for an answer may be, "
+        "such as 2 or 1.5. Empty or 0: as large as the other limits allow.",
+    )
+    min_size = models.PositiveIntegerField(
+        default=0,
+        help_text="No size in info.json has a shorter edge below so many pixels, and no tile is listed for one. 0: "
+        "sizes are listed down to the first that fits into one tile. Viewers show the smallest size first.",
+    )
+    restricts_to_sizes = models.BooleanField(
+        "only listed sizes",
+        default=False,
+        help_text="Answers only the sizes and tiles that info.json lists, and anything else with 400. Viewers that "
+        "read info.json work as before; programs that ask for a size of their own do not.",
+    )
+    meta_delimiter = models.CharField(
+        "delimiter",
+        max_length=5,
+        blank=True,
+        default=";",
+        validators=[validate_delimiter],
+        help_text="Stands behind an identifier, before a page or a time, and before a scale: scan.tif;3 is page 3 of "
+        "scan.tif, and scan.tif;3;1:2 the same at half its size. An image that is really named like that is asked "
+        "for with its page behind the name. Empty: neither is read.",
+    )
+    reads_page_arguments = models.BooleanField(
+        "page and time as arguments",
+        default=False,
+        help_text="Reads ?page=3 and ?time=00:01:30 behind an address as well.",
+    )
+    rights = models.URLField(
+        blank=True,
+        validators=[validate_rights],
+        help_text="The licence or statement that info.json names for every image: an address of Creative Commons or "
+        "RightsStatements.org, such as http://creativecommons.org/licenses/by/4.0/. Empty: none.",
+    )
+    attribution = models.CharField(
+        max_length=500,
+        blank=True,
+        help_text="Whom viewers name, in version 2 of the Image API alone, which has a place for it. Empty: nobody.",
     )
     oversized_box = models.CharField(
         "!w,h larger than the region",
@@ -64,14 +114,29 @@ class EndpointSettings(Singleton):
 
     def frozen(self) -> Endpoints:
         """The row as requests use it."""
-        switches = {ApiVersion.V2: self.version_2_enabled, ApiVersion.V3: self.version_3_enabled}
+        switches = {
+            ApiVersion.V1: self.version_1_enabled,
+            ApiVersion.V2: self.version_2_enabled,
+            ApiVersion.V3: self.version_3_enabled,
+        }
         return Endpoints(
             versions=frozenset(version for version, enabled in switches.items() if enabled),
-            rules=SizeRules(
-                limits=Limits(max_width=self.max_width, max_height=self.max_height, max_area=self.max_pixels),
-                allows_upscaling=self.allows_upscaling,
-                refuses_oversized_box=self.oversized_box == self.OversizedBox.REFUSE,
-            ),
+            rules=self.size_rules(),
+            meta_delimiter=self.meta_delimiter,
+            reads_page_arguments=self.reads_page_arguments,
+            statements=Statements(rights=self.rights, attribution=self.attribution),
+        )
+
+    def size_rules(self) -> SizeRules:
+        """The limits and choices; a max scale of 1 is no enlarging at all."""
+        allows_upscaling = self.allows_upscaling and self.max_scale != 1
+        return SizeRules(
+            limits=Limits(max_width=self.max_width, max_height=self.max_height, max_area=self.max_pixels),
+            allows_upscaling=allows_upscaling,
+            max_scale=Fraction(str(self.max_scale)) if self.max_scale and allows_upscaling else None,
+            min_size=self.min_size,
+            restricts_to_sizes=self.restricts_to_sizes,
+            refuses_oversized_box=self.oversized_box == self.OversizedBox.REFUSE,
             default_tile=Extent(self.tile_size, self.tile_size),
         )
 
@@ -121,6 +186,13 @@ class HttpSettings(Singleton):
         help_text="Seconds; 0: viewers ask each time, so that they see a change of settings at once.",
     )
 
+    viewer_hosts = models.TextField(
+        blank=True,
+        validators=[validate_hosts],
+        help_text="Other servers whose images the page /viewer may show, one a line, such as images.example.org or "
+        "images.example.org:8443. This server's own images need no line.",
+    )
+
     class Meta(Singleton.Meta):
         verbose_name = verbose_name_plural = "HTTP"
 
@@ -134,6 +206,7 @@ class HttpSettings(Singleton):
                 self.images_visibility, self.images_max_age_seconds, self.images_shared_max_age_seconds
             ),
             information_cache_control=cache_control("public", self.information_max_age_seconds),
+            viewer_hosts=tuple(self.viewer_hosts.lower().split()),
         )
 
 

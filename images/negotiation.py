@@ -1,11 +1,15 @@
-"""Which media type an info.json is sent as."""
+"""Which media type and which encoding of an answer the visitor prefers."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Iterable
 
 from django.http import HttpRequest
 from django.http.request import MediaType
 
 from iiifserver.iiif.features import context_uri
+from iiifserver.iiif.formats import Format
 from iiifserver.iiif.values import ApiVersion
 
 JSON = "application/json"
@@ -13,6 +17,7 @@ JSON_LD = "application/ld+json"
 JSON_LD_3 = f'{JSON_LD};profile="{context_uri(ApiVersion.V3)}"'
 
 OFFERS = {
+    ApiVersion.V1: (JSON, JSON_LD),
     ApiVersion.V2: (JSON, JSON_LD),
     ApiVersion.V3: (JSON_LD_3, JSON),
 }
@@ -23,8 +28,18 @@ def info_media_type(request: HttpRequest, version: ApiVersion) -> str:
     """The visitor's choice; where nothing offered is acceptable, the version's own type, since a JSON that was not
     asked for serves browsers and probes better than an error (Image API 3.0, 5.1; 2.1, 5).
     """
-    ranges = [MediaType(text) for text in request.headers.get("Accept", "*/*").split(",")]
+    ranges = accepted_ranges(request)
     return max(OFFERS[version], key=lambda offer: quality_of(MediaType(offer), ranges))
+
+
+def preferred_format(request: HttpRequest, formats: Iterable[Format]) -> Format:
+    """The format for an address that names none: JPEG unless the visitor likes another better (Image API 1.1, 4.5)."""
+    ranges = accepted_ranges(request)
+    return max((Format.JPG, *formats), key=lambda offer: quality_of(MediaType(offer.media_type), ranges))
+
+
+def accepted_ranges(request: HttpRequest) -> list[MediaType]:
+    return [MediaType(text) for text in request.headers.get("Accept", "*/*").split(",")]
 
 
 def quality_of(offer: MediaType, ranges: list[MediaType]) -> float:
@@ -39,3 +54,16 @@ def quality_of(offer: MediaType, ranges: list[MediaType]) -> float:
 def covers(accepted: MediaType, offer: MediaType) -> bool:
     """Whether the range covers the offer, parameters aside."""
     return accepted.main_type in {"*", offer.main_type} and accepted.sub_type in {"*", offer.sub_type}
+
+
+# RFC 9110, 12.5.3: a coding, perhaps with a weight; a weight of 0 refuses it.
+REFUSED = re.compile(r"\s*;\s*q\s*=\s*0(?:\.0*)?\s*")
+
+
+def accepts_gzip(request: HttpRequest) -> bool:
+    """Whether an answer may be sent compressed."""
+    codings = {}
+    for text in request.headers.get("Accept-Encoding", "").split(","):
+        name, semicolon, weight = text.strip().partition(";")
+        codings[name.strip().lower()] = not REFUSED.fullmatch(f"{semicolon}{weight}")
+    return codings.get("gzip", codings.get("*", False))

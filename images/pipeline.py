@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from caching.keys import CacheKey, cache_key, digest
-from iiifserver.iiif.canonical import canonical_parameters
 from iiifserver.iiif.features import met_profile, profile_uri, refuse_what_is_not_offered
-from iiifserver.iiif.geometry import plan, rotated_extent
-from iiifserver.iiif.values import Identifier, ImageRequest, InfoRequest, RenderPlan
+from iiifserver.iiif.geometry import rotated_extent
+from iiifserver.iiif.resolution import resolve
+from iiifserver.iiif.values import ImageRequest, InfoRequest, RenderPlan
 from processors.encoders import encode
 from processors.operations import picture
 
@@ -41,14 +41,15 @@ class PlannedImage:
     last_modified: datetime | None
 
 
-def look_up(identifier: Identifier, visitor: Visitor, runtime: Runtime) -> SourceImage:
-    """The image with its facts, for a visitor who may see it. Raises any error of the tree."""
+def look_up(request: ImageRequest | InfoRequest, visitor: Visitor, runtime: Runtime) -> SourceImage:
+    """The image with the facts of the page, for a visitor who may see it. Raises any error of the tree."""
+    identifier, page = request.identifier, request.page
     generation = runtime.caches.generation
     runtime.policy.admit(visitor, identifier)
     found = runtime.sources.find(identifier)
-    state = (found.version, runtime.revision)
+    state = (found.version, runtime.revision, page)
     inspected = runtime.caches.known(
-        digest(identifier.value), state, generation, lambda: runtime.processors.inspect(found)
+        digest(identifier.value), state, generation, lambda: runtime.processors.inspect(found, page)
     )
     return inspected.of(found)
 
@@ -56,7 +57,7 @@ def look_up(identifier: Identifier, visitor: Visitor, runtime: Runtime) -> Sourc
 def describe(request: InfoRequest, visitor: Visitor, runtime: Runtime) -> SourceImage:
     """The image that an info.json is about."""
     runtime.endpoints.check_enabled(request.version)
-    return look_up(request.identifier, visitor, runtime)
+    return look_up(request, visitor, runtime)
 
 
 def prepare(request: ImageRequest, visitor: Visitor, runtime: Runtime) -> PlannedImage:
@@ -64,9 +65,10 @@ def prepare(request: ImageRequest, visitor: Visitor, runtime: Runtime) -> Planne
     generation = runtime.caches.generation
     runtime.endpoints.check_enabled(request.version)
     refuse_what_is_not_offered(request, runtime.capabilities)
-    source = look_up(request.identifier, visitor, runtime)
+    source = look_up(request, visitor, runtime)
     rules = runtime.endpoints.rules
-    render_plan = plan(request, source.facts, rules)
+    resolved = resolve(request, source.facts, rules)
+    render_plan = resolved.plan
     overlays = runtime.overlays.applying(request.identifier, rotated_extent(render_plan.size, render_plan.rotation))
     return PlannedImage(
         source=source,
@@ -76,14 +78,14 @@ def prepare(request: ImageRequest, visitor: Visitor, runtime: Runtime) -> Planne
             request.identifier.value, source.found.version, render_plan, runtime.output, overlays.fingerprints
         ),
         generation=generation,
-        canonical=canonical_parameters(render_plan, source.facts, request.version, rules),
-        profile=profile_uri(request.version, met_profile(request.version, source.facts, runtime.capabilities)),
+        canonical=resolved.canonical,
+        profile=profile_uri(request.version, met_profile(request.version, source.facts, runtime.capabilities, rules)),
         last_modified=runtime.newest(source.found.last_modified),
     )
 
 
 def serve(planned: PlannedImage, runtime: Runtime) -> bytes:
-    """The encoded picture: handed out as the source stores it, remembered, or made now. Raises any error of the tree."""
+    """The encoded picture: as the source stores it, remembered, or made now. Raises any error of the tree."""
     stored = stored_picture(planned, runtime)
     if stored is not None:
         handed_out_total.inc()

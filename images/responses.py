@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import logging
@@ -16,12 +17,13 @@ from django.utils.http import http_date
 from iiifserver.iiif import errors
 from iiifserver.iiif.values import ApiVersion
 
-from .negotiation import info_media_type
+from .negotiation import accepts_gzip, info_media_type
 
 logger = logging.getLogger("iiifserver.images")
 
 STATUSES: Mapping[type[errors.IIIFError], HTTPStatus] = {
     errors.BadRequest: HTTPStatus.BAD_REQUEST,
+    errors.UnsupportedFormat: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.SignInNeeded: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
@@ -62,12 +64,24 @@ def image_response(content: bytes, media_type: str) -> HttpResponse:
 
 
 def info_response(request: HttpRequest, version: ApiVersion, document: dict[str, object], profile: str) -> HttpResponse:
-    """The info.json as JSON or JSON-LD, whichever the visitor prefers (Image API 3.0, 5.1; 2.1, 5)."""
+    """The info.json as JSON or JSON-LD, and compressed, as the visitor prefers (Image API 3.0, 5.1; 2.1, 5)."""
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    etag = f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
-    response = unless_fresh(request, etag, None) or HttpResponse(body, content_type=info_media_type(request, version))
-    add_headers(response, ETag=etag, Vary="Accept", Link=profile_link(profile))
+    is_compressed = accepts_gzip(request)
+    # The bytes are others, and so is a strong ETag (RFC 9110, 8.8.3).
+    etag = f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}{"-gzip" if is_compressed else ""}"'
+    response = unless_fresh(request, etag, None)
+    if response is None:
+        response = HttpResponse(body, content_type=info_media_type(request, version))
+        if is_compressed:
+            compress(response)
+    add_headers(response, ETag=etag, Vary="Accept, Accept-Encoding", Link=profile_link(profile))
     return response
+
+
+def compress(response: HttpResponse) -> None:
+    """Makes the answer a shorter one; the same body is always the same bytes."""
+    response.content = gzip.compress(response.content, mtime=0)
+    add_headers(response, Content_Encoding="gzip")
 
 
 def unless_fresh(request: HttpRequest, etag: str, last_modified: datetime | None) -> HttpResponse | None:
@@ -92,7 +106,16 @@ def profile_link(profile: str) -> str:
 
 def redirect_response(address: str) -> HttpResponse:
     """303 See Other, as the base URI of an image answers (Image API 3.0, 2)."""
-    response = HttpResponse(status=HTTPStatus.SEE_OTHER)
+    return redirect(HTTPStatus.SEE_OTHER, address)
+
+
+def moved_response(address: str) -> HttpResponse:
+    """301 Moved Permanently, to the normal spelling of the same address."""
+    return redirect(HTTPStatus.MOVED_PERMANENTLY, address)
+
+
+def redirect(status: HTTPStatus, address: str) -> HttpResponse:
+    response = HttpResponse(status=status)
     add_headers(response, Location=address, Cache_Control=REDIRECT_CACHE_CONTROL)
     del response["Content-Type"]
     return response

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from django.db import DatabaseError, close_old_connections
+from django.dispatch import Signal
 
 from caching.invalidations import apply_new
 from caching.models import Cache
@@ -32,6 +33,9 @@ from .models import ApplicationSettings, EndpointSettings, HttpSettings, Revisio
 from .policy import Policy
 
 logger = logging.getLogger("iiifserver.images")
+
+runtime_changed = Signal()
+"""Sent in each process when it begins to use another configuration. Argument: `runtime`."""
 
 START = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -135,7 +139,7 @@ class RuntimeKeeper:
             close_old_connections()
             if runtime is None or newest_revision()[0] != runtime.revision:
                 runtime = build_runtime()
-                logging.getLogger("iiifserver").setLevel(runtime.log_level)
+                runtime_changed.send(Runtime, runtime=runtime)
                 note_revision(runtime.revision)
             apply_new(runtime.caches)
             self._runtime = runtime

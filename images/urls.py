@@ -9,5 +9,5 @@ from .views import ImageServiceView
 app_name = "iiif"
 urlpatterns = [
     # Identifiers may hold anything, line breaks too: what is no good is refused by the service in its own words.
-    re_path(r"^(?P<version>[23])/(?P<path>(?s:.+))$", ImageServiceView.as_view(), name="service"),
+    re_path(r"^(?P<version>[123])/(?P<path>(?s:.+))$", ImageServiceView.as_view(), name="service"),
 ]

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from django.core.exceptions import ValidationError
 
 from .http import networks
+
+# No IPv6: a content security policy cannot name such an address, so that browsers would load nothing from it.
+HOST = re.compile(r"(?!-)[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?", re.IGNORECASE)
+
+DELIMITER = re.compile(r"[!$&'()*+,;=@._~|^-]+")
+RIGHTS = re.compile(
+    r"https?://(?:(?:www\.)?creativecommons\.org/(?:licenses|publicdomain)|rightsstatements\.org/(?:vocab|page))"
+    r"/[A-Za-z0-9+-]+/[0-9.]+/(?:[a-z]{2,3}/)?"
+)
+LARGEST_SCALE = 1000
 
 
 def validate_networks(text: str) -> None:
@@ -14,3 +26,31 @@ def validate_networks(text: str) -> None:
             networks([word])
         except ValueError as error:
             raise ValidationError(f"“{word}” is neither an address nor a network such as 10.0.0.0/24.") from error
+
+
+def validate_hosts(text: str) -> None:
+    """Each word is the name of a host or its IPv4 address, with a port or without."""
+    for word in text.split():
+        if not HOST.fullmatch(word) or int(word.partition(":")[2] or 1) not in range(1, 65536):
+            raise ValidationError(f"“{word}” is no host such as images.example.org or images.example.org:8443.")
+
+
+def validate_scale(value: float) -> None:
+    """None at all, or one that leaves an image its own size at least."""
+    if value and not 1 <= value <= LARGEST_SCALE:
+        raise ValidationError(f"A max scale is 0, or a number from 1 to {LARGEST_SCALE}.")
+
+
+def validate_delimiter(text: str) -> None:
+    """Characters that neither numbers, times nor addresses are made of."""
+    if not DELIMITER.fullmatch(text):
+        raise ValidationError("A delimiter has no letters, digits, blanks, colons, percent signs nor / ? #.")
+
+
+def validate_rights(address: str) -> None:
+    """One of the statements that the Image API knows (Image API 3.0, 5.6)."""
+    if not RIGHTS.fullmatch(address):
+        raise ValidationError(
+            "This is no address of Creative Commons or RightsStatements.org, such as "
+            "http://creativecommons.org/licenses/by/4.0/ or http://rightsstatements.org/vocab/InC/1.0/."
+        )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -13,17 +14,23 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from iiifserver.iiif.disposition import content_disposition
 from iiifserver.iiif.errors import BadRequest, IIIFError
 from iiifserver.iiif.features import met_profile, profile_uri
 from iiifserver.iiif.info import info_document
+from iiifserver.iiif.meta_identifier import read_meta_identifier
 from iiifserver.iiif.parsing import parse_image_request
-from iiifserver.iiif.paths import BaseUriPath, ImagePath, InfoPath, MalformedPath
-from iiifserver.iiif.values import ApiVersion, InfoRequest
+from iiifserver.iiif.paths import BaseUriPath, ImagePath, InfoPath, MalformedPath, check_uri_length, encoded_parameters
+from iiifserver.iiif.values import ApiVersion, ImageRequest, InfoRequest, SourceFacts
 from iiifserver.iiif.visitor import Visitor
 
 from . import pipeline
-from .addresses import ServiceAddress, requested, service_address
+from .addresses import ServiceAddress, query_of, requested, sent_uri, service_address
+from .arguments import arguments_of
+from .cache_argument import CacheUse, cache_use
 from .metrics import requests_total
+from .naming import Name, name_of
+from .negotiation import preferred_format
 from .responses import (
     PUBLIC_HEADERS,
     add_image_headers,
@@ -31,7 +38,9 @@ from .responses import (
     failure_response,
     image_response,
     info_response,
+    moved_response,
     preflight_response,
+    profile_link,
     redirect_response,
     sentence_response,
     unless_fresh,
@@ -83,15 +92,11 @@ class ServiceView(APIView):
 
 
 class ImageServiceView(ServiceView):
-    """Everything below `/iiif/2/` and `/iiif/3/`: base URIs, info.json and images."""
+    """Everything below `/iiif/1/`, `/iiif/2/` and `/iiif/3/`: base URIs, info.json and images."""
 
     def get(self, request: Request, version: str, path: str) -> HttpResponse:
-        http = request._request
-        runtime = current_runtime()
-        visitor = visitor_for(runtime.policy, http)
-        address = service_address(http, path, runtime.http.public_url)
-        call = Call(http, ApiVersion(int(version)), address, visitor, runtime)
-        match requested(http, path, runtime.http.slash_substitute):
+        call = call_for(request._request, ApiVersion(int(version)), path)
+        match call.requested(path):
             case ImagePath() as image:
                 self.answer_kind = "image"
                 return image_answer(call, image)
@@ -101,8 +106,7 @@ class ImageServiceView(ServiceView):
             case BaseUriPath() as base:
                 return base_uri_answer(call, base)
             case MalformedPath() as malformed:
-                pipeline.describe(InfoRequest(call.version, malformed.identifier), visitor, runtime)
-                raise BadRequest(malformed.sentence)
+                return malformed_answer(call, malformed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,41 +115,108 @@ class Call:
 
     http: HttpRequest
     version: ApiVersion
+    arguments: Mapping[str, str]
     address: ServiceAddress
     visitor: Visitor
     runtime: Runtime
+    cache_use: CacheUse
+
+    def requested(self, path: str) -> ImagePath | InfoPath | BaseUriPath | MalformedPath:
+        """What the address names, of which nothing is understood yet."""
+        needs_format = self.version is not ApiVersion.V1
+        return requested(self.http, path, self.runtime.http.slash_substitute, needs_format=needs_format)
+
+    def name(self, path: ImagePath | InfoPath | BaseUriPath) -> Name:
+        return name_of(self.http, path, self.arguments, self.runtime.endpoints)
+
+    def moved(self, published: str, rest: str) -> HttpResponse:
+        """Leads to the address in which the identifier is spelled as it should be."""
+        return moved_response(f"{self.address.image(published)}/{rest}{query_of(self.http)}")
+
+
+def call_for(http: HttpRequest, version: ApiVersion, path: str) -> Call:
+    """The call, if this version is served at all and the address is not too long for it."""
+    runtime = current_runtime()
+    runtime.endpoints.check_enabled(version)
+    address = service_address(http, path, runtime.http.public_url)
+    check_uri_length(version, sent_uri(http, address.origin))
+    arguments = arguments_of(http)
+    use = cache_use(http, arguments)
+    visitor = visitor_for(runtime.policy, http)
+    return Call(http, version, arguments, address, visitor, use.applied_to(runtime), use)
 
 
 def image_answer(call: Call, path: ImagePath) -> HttpResponse:
-    request = parse_image_request(call.version, path)
+    name = call.name(path)
+    request = parse_image_request(call.version, with_format(call, path), name.meta)
+    if not name.is_normal:
+        return call.moved(name.published, encoded_parameters(path))
     planned = pipeline.prepare(request, call.visitor, call.runtime)
     etag = f'"{planned.key.picture}"'
-    response = unless_fresh(call.http, etag, planned.last_modified)
+    may_be_fresh = call.cache_use is CacheUse.USUAL
+    response = unless_fresh(call.http, etag, planned.last_modified) if may_be_fresh else None
     if response is None:
         response = image_response(pipeline.serve(planned, call.runtime), request.format.media_type)
-    canonical_uri = f"{call.address.image(path.raw_identifier)}/{planned.canonical}"
+    canonical_uri = f"{call.address.image(name.published)}/{planned.canonical}"
     add_image_headers(response, etag, planned.profile, canonical_uri, planned.last_modified)
-    response["Cache-Control"] = call.runtime.http.image_cache_control
+    add_call_headers(response, call, path, request)
     return response
 
 
+def with_format(call: Call, path: ImagePath) -> ImagePath:
+    """The same with the format that the visitor prefers, where version 1 was asked for none."""
+    if path.extension is not None:
+        return path
+    return replace(path, extension=preferred_format(call.http, call.runtime.capabilities.formats).extension)
+
+
+def add_call_headers(response: HttpResponse, call: Call, path: ImagePath, request: ImageRequest) -> None:
+    """What depends on how the image was asked for."""
+    response["Cache-Control"] = call.cache_use.cache_control(call.runtime.http.image_cache_control)
+    if path.extension is None:
+        response["Vary"] = "Accept"
+    wish = call.arguments.get("response-content-disposition", "")
+    if header := content_disposition(wish, request.identifier, request.format):
+        response["Content-Disposition"] = header
+
+
 def info_answer(call: Call, path: InfoPath) -> HttpResponse:
-    runtime = call.runtime
-    source = pipeline.describe(InfoRequest(call.version, path.identifier), call.visitor, runtime)
+    name, runtime = call.name(path), call.runtime
+    if not name.is_normal:
+        return call.moved(name.published, "info.json")
+    request = InfoRequest(call.version, name.meta.identifier, name.meta.page or 1, name.meta.scale)
+    source = pipeline.describe(request, call.visitor, runtime)
     document = info_document(
         call.version,
-        uri=call.address.image(path.raw_identifier),
+        uri=call.address.image(name.published),
         facts=source.facts,
         rules=runtime.endpoints.rules,
         capabilities=runtime.capabilities,
-        default_tile=runtime.endpoints.default_tile,
+        scale=request.scale,
+        statements=runtime.endpoints.statements,
     )
-    profile = profile_uri(call.version, met_profile(call.version, source.facts, runtime.capabilities))
-    response = info_response(call.http, call.version, document, profile)
-    response["Cache-Control"] = runtime.http.information_cache_control
+    response = info_response(call.http, call.version, document, profile_of(call, source.facts))
+    response["Cache-Control"] = call.cache_use.cache_control(runtime.http.information_cache_control)
     return response
 
 
 def base_uri_answer(call: Call, path: BaseUriPath) -> HttpResponse:
-    pipeline.describe(InfoRequest(call.version, path.identifier), call.visitor, call.runtime)
-    return redirect_response(f"{call.address.image(path.raw_identifier)}/info.json")
+    name = call.name(path)
+    request = InfoRequest(call.version, name.meta.identifier, name.meta.page or 1)
+    source = pipeline.describe(request, call.visitor, call.runtime)
+    response = redirect_response(f"{call.address.image(name.published)}/info.json")
+    response["Link"] = profile_link(profile_of(call, source.facts))
+    return response
+
+
+def malformed_answer(call: Call, path: MalformedPath) -> HttpResponse:
+    """404 where there is no such image, else a word on what is wrong."""
+    meta = read_meta_identifier(path.identifier.value, call.runtime.endpoints.meta_delimiter)
+    pipeline.describe(InfoRequest(call.version, meta.identifier), call.visitor, call.runtime)
+    raise BadRequest(path.sentence)
+
+
+def profile_of(call: Call, facts: SourceFacts) -> str:
+    """The address of the compliance level that is kept for an image."""
+    runtime = call.runtime
+    return profile_uri(call.version, met_profile(call.version, facts, runtime.capabilities, runtime.endpoints.rules))

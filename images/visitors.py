@@ -24,4 +24,6 @@ def visitor_of(request: HttpRequest) -> Visitor:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return STRANGER
-    return Visitor(user_id=str(user.pk), groups=frozenset(user.groups.values_list("name", flat=True)))
+    groups = getattr(user, "groups", None)
+    names = groups.values_list("name", flat=True) if groups is not None else ()
+    return Visitor(user_id=str(user.pk), groups=frozenset(names))

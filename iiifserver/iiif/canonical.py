@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from .geometry import largest_within, scaled
+from .features import QUALITY_NAMES
+from .geometry import largest_within, limits_of, scaled
 from .parsing import MAX_DIGITS
 from .values import ApiVersion, Box, Extent, RenderPlan, Rotation, SizeRules, SourceFacts
 
 
 def canonical_parameters(plan: RenderPlan, facts: SourceFacts, version: ApiVersion, rules: SizeRules) -> str:
     """`{region}/{size}/{rotation}/{quality}.{format}`; parsed and planned again it gives an equal plan."""
-    size = _version_2_size if version is ApiVersion.V2 else _version_3_size
+    size = _version_3_size if version is ApiVersion.V3 else _version_2_size
     return "/".join(
         [
             _region(plan.box, facts.extent),
             size(plan.size, plan.box.extent, rules),
             _rotation(plan.rotation),
-            f"{plan.quality.value}.{plan.format.extension}",
+            f"{QUALITY_NAMES[version][plan.quality]}.{plan.format.extension}",
         ]
     )
 
@@ -25,7 +26,7 @@ def _region(box: Box, extent: Extent) -> str:
 
 
 def _version_2_size(size: Extent, region: Extent, rules: SizeRules) -> str:
-    if size == largest_within(region, rules.limits, upscale=False):
+    if size == largest_within(region, limits_of(region, rules), upscale=False):
         return "full"
     # An edge tile is seldom quite in proportion: there the height has to be said.
     is_in_proportion = size.height == scaled(region.height, size.width, region.width)
@@ -33,9 +34,10 @@ def _version_2_size(size: Extent, region: Extent, rules: SizeRules) -> str:
 
 
 def _version_3_size(size: Extent, region: Extent, rules: SizeRules) -> str:
-    if size == largest_within(region, rules.limits, upscale=False):
+    limits = limits_of(region, rules)
+    if size == largest_within(region, limits, upscale=False):
         return "max"
-    if size == largest_within(region, rules.limits, upscale=rules.allows_upscaling):
+    if size == largest_within(region, limits, upscale=rules.allows_upscaling):
         return "^max"
     caret = "" if size.fits_into(region) else "^"
     return f"{caret}{size.width},{size.height}"

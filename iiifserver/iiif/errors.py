@@ -23,6 +23,10 @@ class UriTooLong(BadRequest):
     """The request path is longer than the server reads."""
 
 
+class UnsupportedFormat(BadRequest):
+    """A format that is not made, where the standard has a status of its own for that (Image API 1.1, 6)."""
+
+
 class SignInNeeded(IIIFError):
     """The visitor may see this image after signing in."""
 

@@ -9,35 +9,35 @@ from __future__ import annotations
 from fractions import Fraction
 from math import ceil, cos, isqrt, radians, sin
 
-from .errors import BadRequest, FeatureMissing
+from .errors import BadRequest, FeatureMissing, Forbidden
 from .formats import Format
-from .values import (
-    ApiVersion,
-    Box,
+from .parameters import (
     ConfinedSize,
     ExactSize,
-    Extent,
     FullRegion,
     FullSize,
     HeightSize,
-    ImageRequest,
-    Limits,
     MaxSize,
     PercentRegion,
     PercentSize,
     PixelRegion,
-    Quality,
     Region,
-    RenderPlan,
-    Rotation,
     Size,
-    SizeRules,
-    SourceFacts,
     SquareRegion,
     WidthSize,
 )
-
-SENSIBLE_TILE_EDGES = range(128, 1024 + 1)
+from .values import (
+    ApiVersion,
+    Box,
+    Extent,
+    ImageRequest,
+    Limits,
+    Quality,
+    RenderPlan,
+    Rotation,
+    SizeRules,
+    SourceFacts,
+)
 
 MAX_CANVAS_GROWTH = 2
 """How many times the area limit a rotated picture may cover: no square needs more."""
@@ -54,6 +54,7 @@ def plan(request: ImageRequest, facts: SourceFacts, rules: SizeRules) -> RenderP
         rotation=request.rotation,
         quality=resolve_quality(request.quality, facts),
         format=request.format,
+        page=request.page,
     )
 
 
@@ -122,24 +123,33 @@ def _cut(box: Box, extent: Extent) -> Box:
 
 
 def resolve_size(size: Size, region: Extent, version: ApiVersion, rules: SizeRules) -> Extent:
-    """What the region is scaled to (Image API 2.1 and 3.0, 4.2).
+    """What the region is scaled to (Image API 1.1, 2.1 and 3.0, 4.2).
 
-    `max`, `!w,h` and version 2's `full` shrink to the limits; every other size above them is refused.
+    `max`, `!w,h` and the `full` of versions 1 and 2 shrink to the limits; every other size above them is refused.
     """
+    limits = limits_of(region, rules)
     match size:
         case FullSize():
-            return largest_within(region, rules.limits, upscale=False)
+            return largest_within(region, limits, upscale=False)
         case MaxSize():
-            return largest_within(region, rules.limits, upscale=size.upscale and rules.allows_upscaling)
+            return largest_within(region, limits, upscale=size.upscale and rules.allows_upscaling)
         case ConfinedSize():
             wanted = _confined(size, region, version, rules)
         case _:
             wanted = _wanted(size, region)
     if not wanted.fits_into(region):
-        _check_enlarging(size.upscale, version, rules)
-    if not rules.limits.allow(wanted):
-        _refuse_above_limits(wanted, region, rules.limits)
+        _check_enlarging(wanted, region, size.upscale, version, rules)
+    if not limits.allow(wanted):
+        _refuse_above_limits(wanted, region, limits)
     return wanted
+
+
+def limits_of(region: Extent, rules: SizeRules) -> Limits:
+    """The limits for outputs of this region: those for all, and so many times the region's own size."""
+    if rules.max_scale is None:
+        return rules.limits
+    scale = rules.max_scale.numerator, rules.max_scale.denominator
+    return rules.limits.narrowed_to(Extent(scaled(region.width, *scale), scaled(region.height, *scale)))
 
 
 def _wanted(size: WidthSize | HeightSize | PercentSize | ExactSize, region: Extent) -> Extent:
@@ -156,20 +166,30 @@ def _wanted(size: WidthSize | HeightSize | PercentSize | ExactSize, region: Exte
 
 def _confined(size: ConfinedSize, region: Extent, version: ApiVersion, rules: SizeRules) -> Extent:
     box = Extent(size.width, size.height)
-    if version is ApiVersion.V2:
-        return largest_within(region, rules.limits.narrowed_to(box), upscale=rules.allows_upscaling)
+    limits = limits_of(region, rules).narrowed_to(box)
+    if version is not ApiVersion.V3:
+        return largest_within(region, limits, upscale=rules.allows_upscaling)
     is_oversized = box.width > region.width and box.height > region.height
     if is_oversized and rules.refuses_oversized_box and not size.upscale:
         raise BadRequest("The box of the size is larger than the region: write max, or ^ in front to enlarge.")
-    return largest_within(region, rules.limits.narrowed_to(box), upscale=size.upscale)
+    return largest_within(region, limits, upscale=size.upscale and not rules.is_reduced)
 
 
-def _check_enlarging(upscale: bool, version: ApiVersion, rules: SizeRules) -> None:
+def _check_enlarging(wanted: Extent, region: Extent, upscale: bool, version: ApiVersion, rules: SizeRules) -> None:
     if version is ApiVersion.V3 and not upscale:
         raise BadRequest("The size is larger than the region: write ^ in front of it to enlarge, or max.")
-    if not rules.allows_upscaling:
-        refusal = FeatureMissing if version is ApiVersion.V3 else BadRequest
+    if rules.is_reduced:
+        _check_reduction(wanted, region)
+    elif not rules.allows_upscaling:
+        refusal = BadRequest if version is ApiVersion.V2 else FeatureMissing
         raise refusal("This server does not enlarge images: ask for max, or for a size within the region's.")
+
+
+def _check_reduction(wanted: Extent, region: Extent) -> None:
+    # A viewer that rounds in another way than we do may be a pixel off, and more along the edge that follows from it.
+    shorter = min(region.width, region.height)
+    if not wanted.fits_into(Extent(region.width - -region.width // shorter, region.height - -region.height // shorter)):
+        raise Forbidden("The image is given out at a reduced size: ask for no more than the size of the region in it.")
 
 
 def _refuse_above_limits(wanted: Extent, region: Extent, limits: Limits) -> None:
@@ -241,31 +261,3 @@ def to_stored(box: Box, extent_as_viewed: Extent, orientation: int) -> Box:
     x = extent_as_viewed.width - box.right if orientation in {2, 3, 6, 7} else box.x
     y = extent_as_viewed.height - box.bottom if orientation in {3, 4, 7, 8} else box.y
     return Box(y, x, box.height, box.width) if orientation >= 5 else Box(x, y, box.width, box.height)
-
-
-# --- Pyramids ----------------------------------------------------------------------------------------------------
-
-
-def tile_extent(facts: SourceFacts, default_tile: Extent, limits: Limits) -> Extent:
-    """The tile to advertise: the one that is stored if that is sensible, else the default; within the limits."""
-    stored = facts.tile
-    is_sensible = stored and stored.width in SENSIBLE_TILE_EDGES and stored.height in SENSIBLE_TILE_EDGES
-    return largest_within(stored if stored and is_sensible else default_tile, limits, upscale=False)
-
-
-def scale_factors(extent: Extent, tile: Extent) -> tuple[int, ...]:
-    """1, 2, 4 and so on, up to the first factor at which the image fits into one tile."""
-    factors = [1]
-    while not level_extent(extent, factors[-1]).fits_into(tile):
-        factors.append(2 * factors[-1])
-    return tuple(factors)
-
-
-def level_extents(extent: Extent, factors: tuple[int, ...]) -> tuple[Extent, ...]:
-    """The image at each of the scale factors."""
-    return tuple(level_extent(extent, factor) for factor in factors)
-
-
-def level_extent(extent: Extent, factor: int) -> Extent:
-    """The image shrunk by the factor, rounded up."""
-    return Extent(-(-extent.width // factor), -(-extent.height // factor))

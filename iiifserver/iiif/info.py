@@ -1,13 +1,18 @@
-"""The image information document, info.json (Image API 2.1 and 3.0, 5).
+"""The image information document, info.json (Image API 1.1, 2.1 and 3.0, 5).
 
 What is empty is left out; keys stand in the order of the standard's own examples.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from fractions import Fraction
+
 from .features import (
     PROTOCOL,
+    QUALITY_NAMES,
     Capabilities,
+    Profile,
     context_uri,
     extra_features,
     extra_formats,
@@ -15,8 +20,33 @@ from .features import (
     met_profile,
     profile_uri,
 )
-from .geometry import level_extents, scale_factors, tile_extent
-from .values import ApiVersion, Extent, Limits, SizeRules, SourceFacts
+from .geometry import limits_of
+from .pyramid import Pyramid, pyramid_of
+from .reduction import reduced_facts, reduced_rules
+from .values import FULL_SCALE, ApiVersion, Extent, Quality, SizeRules, SourceFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statements:
+    """What is said of every image, word for word."""
+
+    rights: str = ""
+    """The address of a licence or of a statement of rights."""
+    attribution: str = ""
+    """Whom viewers name; in version 2 alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a document is about."""
+
+    uri: str
+    facts: SourceFacts
+    rules: SizeRules
+    capabilities: Capabilities
+    statements: Statements
+    profile: Profile
+    pyramid: Pyramid
 
 
 def info_document(
@@ -26,72 +56,103 @@ def info_document(
     facts: SourceFacts,
     rules: SizeRules,
     capabilities: Capabilities,
-    default_tile: Extent,
+    scale: Fraction = FULL_SCALE,
+    statements: Statements = Statements(),
 ) -> dict[str, object]:
     """The document of the image whose address is `uri`; it names no size and no tile above the limits."""
-    tile = tile_extent(facts, default_tile, rules.limits)
-    write = _version_2 if version is ApiVersion.V2 else _version_3
-    return write(uri, facts, rules, capabilities, tile)
-
-
-def _version_2(
-    uri: str, facts: SourceFacts, rules: SizeRules, capabilities: Capabilities, tile: Extent
-) -> dict[str, object]:
-    profile = met_profile(ApiVersion.V2, facts, capabilities)
-    beyond = _without_empty(
-        {
-            "formats": extra_formats(profile, capabilities),
-            "qualities": extra_qualities(profile, facts, capabilities),
-            "supports": extra_features(ApiVersion.V2, profile, rules),
-            **_limits(rules.limits),
-        }
+    virtual, virtual_rules = reduced_facts(facts, scale), reduced_rules(rules, scale)
+    return WRITERS[version](
+        Subject(
+            uri=uri,
+            facts=virtual,
+            rules=virtual_rules,
+            capabilities=capabilities,
+            statements=statements,
+            profile=met_profile(version, virtual, capabilities, virtual_rules),
+            pyramid=pyramid_of(virtual, virtual_rules),
+        )
     )
+
+
+def _version_1(subject: Subject) -> dict[str, object]:
+    names = QUALITY_NAMES[ApiVersion.V1]
+    silent = None if subject.facts.has_color else Quality.COLOR
+    tile = subject.pyramid.tile
     return {
-        "@context": context_uri(ApiVersion.V2),
-        "@id": uri,
-        "protocol": PROTOCOL,
-        **_dimensions(facts.extent),
-        **_pyramid(facts.extent, tile, rules.limits),
-        "profile": [profile_uri(ApiVersion.V2, profile), beyond],
+        "@context": context_uri(ApiVersion.V1),
+        "@id": subject.uri,
+        **_dimensions(subject.facts.extent),
+        "scale_factors": list(subject.pyramid.factors),
+        "tile_width": tile.width,
+        "tile_height": tile.height,
+        "formats": [format_.extension for format_ in subject.capabilities.formats],
+        "qualities": [names[quality] for quality in subject.capabilities.qualities if quality is not silent],
+        "profile": profile_uri(ApiVersion.V1, subject.profile),
     }
 
 
-def _version_3(
-    uri: str, facts: SourceFacts, rules: SizeRules, capabilities: Capabilities, tile: Extent
-) -> dict[str, object]:
-    profile = met_profile(ApiVersion.V3, facts, capabilities)
+def _version_2(subject: Subject) -> dict[str, object]:
+    beyond = _without_empty(
+        {
+            "formats": extra_formats(subject.profile, subject.capabilities),
+            "qualities": extra_qualities(subject.profile, subject.facts, subject.capabilities),
+            "supports": extra_features(ApiVersion.V2, subject.profile, subject.rules),
+            **_limits(subject),
+        }
+    )
+    return _without_empty(
+        {
+            "@context": context_uri(ApiVersion.V2),
+            "@id": subject.uri,
+            "protocol": PROTOCOL,
+            **_dimensions(subject.facts.extent),
+            **_pyramid(subject),
+            "profile": [profile_uri(ApiVersion.V2, subject.profile), beyond],
+            "attribution": subject.statements.attribution,
+            "license": subject.statements.rights,
+        }
+    )
+
+
+def _version_3(subject: Subject) -> dict[str, object]:
     return _without_empty(
         {
             "@context": context_uri(ApiVersion.V3),
-            "id": uri,
+            "id": subject.uri,
             "type": "ImageService3",
             "protocol": PROTOCOL,
-            "profile": f"level{profile.level}",
-            **_dimensions(facts.extent),
-            **_limits(rules.limits),
-            **_pyramid(facts.extent, tile, rules.limits),
-            "preferredFormats": [format_.extension for format_ in capabilities.preferred_formats],
-            "extraQualities": extra_qualities(profile, facts, capabilities),
-            "extraFormats": extra_formats(profile, capabilities),
-            "extraFeatures": extra_features(ApiVersion.V3, profile, rules),
+            "profile": f"level{subject.profile.level}",
+            **_dimensions(subject.facts.extent),
+            **_limits(subject),
+            **_pyramid(subject),
+            "rights": subject.statements.rights,
+            "preferredFormats": [format_.extension for format_ in subject.capabilities.preferred_formats],
+            "extraQualities": extra_qualities(subject.profile, subject.facts, subject.capabilities),
+            "extraFormats": extra_formats(subject.profile, subject.capabilities),
+            "extraFeatures": extra_features(ApiVersion.V3, subject.profile, subject.rules),
         }
     )
+
+
+WRITERS = {ApiVersion.V1: _version_1, ApiVersion.V2: _version_2, ApiVersion.V3: _version_3}
 
 
 def _dimensions(extent: Extent) -> dict[str, object]:
     return {"width": extent.width, "height": extent.height}
 
 
-def _limits(limits: Limits) -> dict[str, object]:
+def _limits(subject: Subject) -> dict[str, object]:
+    limits = limits_of(subject.facts.extent, subject.rules)
     return {"maxWidth": limits.max_width, "maxHeight": limits.max_height, "maxArea": limits.max_area}
 
 
-def _pyramid(extent: Extent, tile: Extent, limits: Limits) -> dict[str, object]:
-    factors = scale_factors(extent, tile)
+def _pyramid(subject: Subject) -> dict[str, object]:
     # OpenSeadragon pairs sizes with scale factors: ascending, one for each, and nothing in between.
-    sizes = [_dimensions(level) for level in reversed(level_extents(extent, factors)) if limits.allow(level)]
-    return {"sizes": sizes, "tiles": [{**_dimensions(tile), "scaleFactors": list(factors)}]}
+    levels = reversed(subject.pyramid.levels)
+    sizes = [_dimensions(level) for level in levels if subject.rules.limits.allow(level)]
+    tile = {**_dimensions(subject.pyramid.tile), "scaleFactors": list(subject.pyramid.factors)}
+    return {"sizes": sizes, "tiles": [tile]}
 
 
 def _without_empty(members: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in members.items() if value not in (None, [])}
+    return {name: value for name, value in members.items() if value not in (None, [], "")}

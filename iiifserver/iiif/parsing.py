@@ -11,27 +11,26 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from .errors import BadRequest
+from .features import QUALITY_NAMES, refused_format
 from .formats import Format
-from .paths import ImagePath
-from .values import (
-    ApiVersion,
+from .meta_identifier import MetaIdentifier
+from .parameters import (
     ConfinedSize,
     ExactSize,
     FullRegion,
     FullSize,
     HeightSize,
-    ImageRequest,
     MaxSize,
     PercentRegion,
     PercentSize,
     PixelRegion,
-    Quality,
     Region,
-    Rotation,
     Size,
     SquareRegion,
     WidthSize,
 )
+from .paths import ImagePath
+from .values import ApiVersion, ImageRequest, Quality, Rotation
 
 MAX_DIGITS = 50
 """The most digits that are read before a decimal point, and after it."""
@@ -50,10 +49,11 @@ PIXEL_SIZES: tuple[tuple[re.Pattern[str], Callable[..., Size]], ...] = (
     (re.compile(rf"!({INTEGER}),({INTEGER})"), ConfinedSize),
 )
 
-QUALITIES = {quality.value: quality for quality in Quality}
+QUALITIES = {version: {name: quality for quality, name in names.items()} for version, names in QUALITY_NAMES.items()}
 FORMATS = {format_.extension: format_ for format_ in Format}
 
 SIZE_FORMS = {
+    ApiVersion.V1: "full, w, or ,h or w,h or !w,h in whole pixels, or pct:n",
     ApiVersion.V2: "full, max, w, or ,h or w,h or !w,h in whole pixels, or pct:n",
     ApiVersion.V3: "max, w, or ,h or w,h or !w,h in whole pixels, or pct:n, each with ^ in front to enlarge",
 }
@@ -62,24 +62,30 @@ LONGEST_QUOTE = 30
 UNQUOTABLE = re.compile(r"[^ -~]|[<>&\"'`]")
 
 
-def parse_image_request(version: ApiVersion, path: ImagePath) -> ImageRequest:
-    """Understand every part of an image request, or raise `BadRequest` about the first part that is wrong."""
+def parse_image_request(version: ApiVersion, path: ImagePath, meta: MetaIdentifier | None = None) -> ImageRequest:
+    """Understand every part of an image request, or raise `BadRequest` about the first part that is wrong.
+
+    What the identifier says has been read already; where nothing has, all of it names the image.
+    """
+    meta = meta or MetaIdentifier(path.identifier)
     return ImageRequest(
         version=version,
-        identifier=path.identifier,
-        region=parse_region(path.region),
+        identifier=meta.identifier,
+        region=parse_region(version, path.region),
         size=parse_size(version, path.size),
-        rotation=parse_rotation(path.rotation),
-        quality=parse_quality(path.quality),
-        format=parse_format(path.extension),
+        rotation=parse_rotation(version, path.rotation),
+        quality=parse_quality(version, path.quality),
+        format=parse_format(version, path.extension or ""),
+        page=meta.page or 1,
+        scale=meta.scale,
     )
 
 
-def parse_region(text: str) -> Region:
-    """`full`, `square`, `x,y,w,h` or `pct:x,y,w,h` (Image API 2.1 and 3.0, 4.1)."""
+def parse_region(version: ApiVersion, text: str) -> Region:
+    """`full`, `x,y,w,h`, `pct:x,y,w,h` and from version 2 on `square` (Image API 1.1, 2.1 and 3.0, 4.1)."""
     if text == "full":
         return FullRegion()
-    if text == "square":
+    if text == "square" and version is not ApiVersion.V1:
         return SquareRegion()
     region = _measured_region(text)
     if region.width == 0 or region.height == 0:
@@ -93,20 +99,20 @@ def _measured_region(text: str) -> PixelRegion | PercentRegion:
     if percents := PERCENT_REGION.fullmatch(text):
         return PercentRegion(*map(Fraction, percents.groups()))
     raise BadRequest(
-        f"The region {_quoted(text)} is not understood: write full, square, x,y,w,h in whole pixels, "
-        "or pct:x,y,w,h in percent."
+        f"The region {_quoted(text)} is not understood: write full, x,y,w,h in whole pixels, pct:x,y,w,h in percent, "
+        "or, from version 2 of the Image API on, square."
     )
 
 
 def parse_size(version: ApiVersion, text: str) -> Size:
-    """Version 2: `full` and no `^` (Image API 2.1, 4.2). Version 3: `^` and no `full` (Image API 3.0, 4.2)."""
-    if version is ApiVersion.V2:
-        return FullSize() if text == "full" else _parse_size_form(version, text, text, upscale=False)
-    return _parse_size_form(version, text, text.removeprefix("^"), upscale=text.startswith("^"))
+    """Versions 1 and 2: `full` and no `^` (Image API 1.1 and 2.1, 4.2). Version 3: `^` and no `full` (3.0, 4.2)."""
+    if version is ApiVersion.V3:
+        return _parse_size_form(version, text, text.removeprefix("^"), upscale=text.startswith("^"))
+    return FullSize() if text == "full" else _parse_size_form(version, text, text, upscale=False)
 
 
 def _parse_size_form(version: ApiVersion, text: str, form: str, *, upscale: bool) -> Size:
-    if form == "max":
+    if form == "max" and version is not ApiVersion.V1:
         return MaxSize(upscale)
     if percent := PERCENT_SIZE.fullmatch(form):
         return _percent_size(version, text, Fraction(percent[1]), upscale=upscale)
@@ -131,27 +137,30 @@ def _lengths(text: str, digits: tuple[str, ...]) -> tuple[int, ...]:
     return lengths
 
 
-def parse_rotation(text: str) -> Rotation:
-    """`n` or `!n`, 0 to 360 degrees (Image API 2.1 and 3.0, 4.3)."""
+def parse_rotation(version: ApiVersion, text: str) -> Rotation:
+    """`n`, 0 to 360 degrees, and from version 2 on `!n` (Image API 1.1, 2.1 and 3.0, 4.3)."""
     match = ROTATION.fullmatch(text)
-    if not match or (degrees := Fraction(match[2])) > 360:
+    is_unknown_form = match and match[1] and version is ApiVersion.V1
+    if not match or is_unknown_form or (degrees := Fraction(match[2])) > 360:
         raise BadRequest(
-            f"The rotation {_quoted(text)} is not understood: write degrees from 0 to 360, with ! in front to mirror."
+            f"The rotation {_quoted(text)} is not understood: write degrees from 0 to 360, with ! in front to mirror, "
+            "which version 1 of the Image API cannot."
         )
     return Rotation(degrees % 360, mirrored=match[1] == "!")
 
 
-def parse_quality(text: str) -> Quality:
-    """The quality of this name (Image API 2.1 and 3.0, 4.4)."""
-    if text not in QUALITIES:
-        raise BadRequest(f"The quality {_quoted(text)} is not known: write one of {', '.join(QUALITIES)}.")
-    return QUALITIES[text]
+def parse_quality(version: ApiVersion, text: str) -> Quality:
+    """The quality of this name (Image API 1.1, 2.1 and 3.0, 4.4)."""
+    qualities = QUALITIES[version]
+    if text not in qualities:
+        raise BadRequest(f"The quality {_quoted(text)} is not known: write one of {', '.join(qualities)}.")
+    return qualities[text]
 
 
-def parse_format(text: str) -> Format:
-    """The format with this extension (Image API 2.1 and 3.0, 4.5)."""
+def parse_format(version: ApiVersion, text: str) -> Format:
+    """The format with this extension (Image API 1.1, 2.1 and 3.0, 4.5)."""
     if text not in FORMATS:
-        raise BadRequest(f"The format {_quoted(text)} is not known: write one of {', '.join(FORMATS)}.")
+        raise refused_format(version, f"The format {_quoted(text)} is not known: write one of {', '.join(FORMATS)}.")
     return FORMATS[text]
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 from .errors import BadRequest, UriTooLong
-from .values import Identifier
+from .values import ApiVersion, Identifier
 
 MAX_PATH_LENGTH = 8192
+MAX_VERSION_1_URI_LENGTH = 1024
 
 BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # Lone surrogates stand for bytes that were no UTF-8; they can be neither stored nor written out again.
@@ -56,7 +57,8 @@ class ImagePath:
     size: str
     rotation: str
     quality: str
-    extension: str
+    extension: str | None
+    """`None` where there is none, as only version 1 allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,8 @@ class MalformedPath:
 RawRequest = BaseUriPath | InfoPath | ImagePath | MalformedPath
 
 
-def parse_path(raw: str) -> RawRequest:
-    """Read what follows `/iiif/{2|3}/` in the path as it was sent, without the query (Image API 3.0, 2 and 9).
+def parse_path(raw: str, *, needs_format: bool = True) -> RawRequest:
+    """Read what follows `/iiif/{version}/` in the path as it was sent, without the query (Image API 3.0, 2 and 9).
 
     Raises `BadRequest` for text that no address may have, and its child `UriTooLong`.
     """
@@ -81,11 +83,11 @@ def parse_path(raw: str) -> RawRequest:
         raise BadRequest("Percent-encode the characters of the address that are not ASCII, as UTF-8.")
     raw_identifier, *raw_parameters = raw.split("/")
     identifier = _identifier(_decode(raw_identifier))
-    published = raw_identifier if LEGAL_SEGMENT.fullmatch(raw_identifier) else encode_identifier(identifier.value)
-    return _by_position(published, identifier, [_decode(parameter) for parameter in raw_parameters])
+    parameters = [_decode(parameter) for parameter in raw_parameters]
+    return _by_position(legal_segment(raw_identifier), identifier, parameters, needs_format)
 
 
-def parse_decoded_path(decoded: str) -> RawRequest:
+def parse_decoded_path(decoded: str, *, needs_format: bool = True) -> RawRequest:
     """Read a path that the web server has decoded already: from the right, so that slashes stay in the identifier.
 
     An identifier that itself looks like the end of an image request cannot be told from one.
@@ -95,7 +97,18 @@ def parse_decoded_path(decoded: str) -> RawRequest:
     segments = decoded.split("/")
     split_at = len(segments) - _parameters_at_the_end(segments)
     identifier = _identifier("/".join(segments[:split_at]))
-    return _by_position(encode_identifier(identifier.value), identifier, segments[split_at:])
+    return _by_position(encode_identifier(identifier.value), identifier, segments[split_at:], needs_format)
+
+
+def encoded_parameters(path: ImagePath) -> str:
+    """The parameters of an image request, as they stand in an address."""
+    last = path.quality if path.extension is None else f"{path.quality}.{path.extension}"
+    return "/".join(encode_identifier(text) for text in (path.region, path.size, path.rotation, last))
+
+
+def legal_segment(raw: str) -> str:
+    """The text as it is if it can stand in an address as one segment, else encoded anew."""
+    return raw if LEGAL_SEGMENT.fullmatch(raw) else encode_identifier(unquote(raw))
 
 
 def encode_identifier(identifier: str) -> str:
@@ -103,14 +116,14 @@ def encode_identifier(identifier: str) -> str:
     return quote(identifier, safe=HARMLESS_IN_SEGMENT)
 
 
-def _by_position(raw_identifier: str, identifier: Identifier, parameters: list[str]) -> RawRequest:
+def _by_position(raw_identifier: str, identifier: Identifier, parameters: list[str], needs_format: bool) -> RawRequest:
     match parameters:
         case [] | [""]:
             return BaseUriPath(raw_identifier, identifier)
         case ["info.json"]:
             return InfoPath(raw_identifier, identifier)
-        case [region, size, rotation, last] if "." in last:
-            quality, _, extension = last.rpartition(".")
+        case [region, size, rotation, last] if "." in last or not needs_format:
+            quality, extension = last.rsplit(".", 1) if "." in last else (last, None)
             return ImagePath(
                 raw_identifier=raw_identifier,
                 identifier=identifier,
@@ -131,7 +144,7 @@ IMAGE_SEGMENTS = (
     re.compile(r"full|square|(?:pct:)?[^,]*(?:,[^,]*){3}"),
     re.compile(r"\^?(?:full|max|pct:.*|!?[0-9]*,[0-9]*)"),
     re.compile(r"!?[0-9.]+"),
-    re.compile(r"(?:default|color|gray|bitonal)(?:\..*)?"),
+    re.compile(r"(?:default|native|color|gray|grey|bitonal)(?:\..*)?"),
 )
 
 
@@ -158,6 +171,12 @@ def _decode(segment: str) -> str:
         raise BadRequest("Percent-encoded characters in the address must be UTF-8.") from error
     _check_characters(decoded)
     return decoded
+
+
+def check_uri_length(version: ApiVersion, uri: str) -> None:
+    """Raises `UriTooLong` for what version 1 does not allow (Image API 1.1, 6)."""
+    if version is ApiVersion.V1 and len(uri) > MAX_VERSION_1_URI_LENGTH:
+        raise UriTooLong(f"The address is too long: version 1 has at most {MAX_VERSION_1_URI_LENGTH} characters.")
 
 
 def _check_length(path: str) -> None:

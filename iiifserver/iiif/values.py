@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from .formats import Format
+from .parameters import Region, Size
 
 
 class ApiVersion(enum.IntEnum):
-    """A major version of the IIIF Image API. Version 2 is answered as 2.1.1."""
+    """A major version of the IIIF Image API. Version 1 is answered as 1.1, version 2 as 2.1.1."""
 
+    V1 = 1
     V2 = 2
     V3 = 3
 
@@ -73,96 +75,6 @@ class Identifier:
 
 
 @dataclass(frozen=True, slots=True)
-class FullRegion:
-    """`full`: the whole image."""
-
-
-@dataclass(frozen=True, slots=True)
-class SquareRegion:
-    """`square`: the largest centred square."""
-
-
-@dataclass(frozen=True, slots=True)
-class PixelRegion:
-    """`x,y,w,h`: a box in pixels, which may run past the image's right and bottom edges."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True)
-class PercentRegion:
-    """`pct:x,y,w,h`: a box in percent of the image's width and height."""
-
-    x: Fraction
-    y: Fraction
-    width: Fraction
-    height: Fraction
-
-
-Region = FullRegion | SquareRegion | PixelRegion | PercentRegion
-
-
-@dataclass(frozen=True, slots=True)
-class FullSize:
-    """`full` (version 2 only): the region's own size."""
-
-
-@dataclass(frozen=True, slots=True)
-class MaxSize:
-    """`max` and `^max`: as large as the limits allow."""
-
-    upscale: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WidthSize:
-    """`w,`: exactly so wide, height in proportion."""
-
-    width: int
-    upscale: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class HeightSize:
-    """`,h`: exactly so high, width in proportion."""
-
-    height: int
-    upscale: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PercentSize:
-    """`pct:n`: both edges n percent of the region's."""
-
-    percent: Fraction
-    upscale: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ExactSize:
-    """`w,h`: exactly so, whatever that does to the proportions."""
-
-    width: int
-    height: int
-    upscale: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ConfinedSize:
-    """`!w,h`: as large as fits into the box, in proportion."""
-
-    width: int
-    height: int
-    upscale: bool = False
-
-
-Size = FullSize | MaxSize | WidthSize | HeightSize | PercentSize | ExactSize | ConfinedSize
-
-
-@dataclass(frozen=True, slots=True)
 class Rotation:
     """Degrees clockwise, at least 0 and below 360, after an optional mirroring left to right."""
 
@@ -183,6 +95,9 @@ class Quality(enum.Enum):
     BITONAL = "bitonal"
 
 
+FULL_SCALE = Fraction(1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageRequest:
     """What a viewer asked for, before any image has been looked at."""
@@ -194,6 +109,9 @@ class ImageRequest:
     rotation: Rotation
     quality: Quality
     format: Format
+    page: int = 1
+    scale: Fraction = FULL_SCALE
+    """The share of its size at which the image is given out; see `reduction`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +120,8 @@ class InfoRequest:
 
     version: ApiVersion
     identifier: Identifier
+    page: int = 1
+    scale: Fraction = FULL_SCALE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,9 +164,19 @@ class SizeRules:
 
     limits: Limits = Limits()
     allows_upscaling: bool = True
-    """Whether an output edge may be longer than the region's: `^` in version 3, any size in version 2."""
+    """Whether an output edge may be longer than the region's: `^` in version 3, any size before it."""
     refuses_oversized_box: bool = False
     """Whether `!w,h` with a box larger than the region is an error in version 3 instead of the region's own size."""
+    max_scale: Fraction | None = None
+    """How many times as long as the region's own an edge may be, from 1 on; `None` is no limit."""
+    min_size: int = 1
+    """What the shorter edge of every size that info.json lists has at least, in pixels; the full size apart."""
+    default_tile: Extent = Extent(512, 512)
+    """What is listed for images that are not stored in tiles of a sensible size."""
+    restricts_to_sizes: bool = False
+    """Whether nothing is answered but the sizes and tiles that info.json lists."""
+    is_reduced: bool = False
+    """Whether the image is given out smaller than it is; see `reduction`."""
 
 
 @dataclass(frozen=True, slots=True)

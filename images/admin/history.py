@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -22,11 +23,14 @@ class RevisionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("number", "created_at", "who", "summary")
     list_display_links = ("number", "summary")
     list_select_related = ("author",)
-    search_fields = ("summary", "author__username")
     date_hierarchy = "created_at"
     fields = ("number", "created_at", "who", "summary", "what_changed")
     readonly_fields = fields
     change_form_template = "admin/iiif_images/revision/change_form.html"
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """A site may have accounts without a user name."""
+        return ("summary", f"author__{get_user_model().USERNAME_FIELD}")
 
     @admin.display(description="who", ordering="author")
     def who(self, revision: Revision) -> str:
@@ -49,7 +53,10 @@ class RevisionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         revision = get_object_or_404(Revision, number=number)
         if request.method == "POST":
             self.roll_back(request, revision)
-            return HttpResponseRedirect(reverse("admin:iiif_images_revision_changelist"))
+            return HttpResponseRedirect(
+                reverse("admin:iiif_images_revision_changelist", current_app=self.admin_site.name)
+            )
+        request.current_app = self.admin_site.name
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -33,6 +33,7 @@ class HttpSettingsAdmin(SingletonAdmin):
                 ]
             },
         ),
+        ("Viewer", {"fields": ["viewer_hosts"]}),
     ]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -48,7 +49,17 @@ class HttpSettingsAdmin(SingletonAdmin):
 @admin.register(EndpointSettings)
 class EndpointSettingsAdmin(SingletonAdmin):
     fieldsets = [
-        ("Versions", {"fields": ["version_2_enabled", "version_3_enabled"]}),
-        ("Limits", {"fields": ["max_pixels", "max_width", "max_height", "allows_upscaling"]}),
+        ("Versions", {"fields": ["version_1_enabled", "version_2_enabled", "version_3_enabled"]}),
+        (
+            "Limits",
+            {
+                "fields": [
+                    *("max_pixels", "max_width", "max_height", "allows_upscaling", "max_scale"),
+                    *("min_size", "restricts_to_sizes"),
+                ]
+            },
+        ),
+        ("Pages and reduced sizes", {"fields": ["meta_delimiter", "reads_page_arguments"]}),
+        ("What is said of every image", {"fields": ["rights", "attribution"]}),
         ("Choices", {"fields": ["oversized_box", "tile_size"]}),
     ]

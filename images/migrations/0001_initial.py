@@ -62,6 +62,14 @@ class Migration(migrations.Migration):
             name="EndpointSettings",
             fields=[
                 ("id", models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                (
+                    "version_1_enabled",
+                    models.BooleanField(
+                        default=False,
+                        help_text="For programs that are older than 2014.",
+                        verbose_name="Image API 1.1 at /iiif/1",
+                    ),
+                ),
                 ("version_2_enabled", models.BooleanField(default=True, verbose_name="Image API 2.1.1 at /iiif/2")),
                 ("version_3_enabled", models.BooleanField(default=True, verbose_name="Image API 3.0 at /iiif/3")),
                 (
@@ -95,6 +103,65 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         default=True,
                         help_text="Whether an image may be asked for larger than it is, within the limits.",
+                    ),
+                ),
+                (
+                    "max_scale",
+                    models.FloatField(
+                        blank=True,
+                        help_text="How many times as wide and as high as the region of the image that is asked for an answer may be, such as 2 or 1.5. Empty or 0: as large as the other limits allow.",
+                        null=True,
+                        validators=[images.validators.validate_scale],
+                    ),
+                ),
+                (
+                    "min_size",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="No size in info.json has a shorter edge below so many pixels, and no tile is listed for one. 0: sizes are listed down to the first that fits into one tile. Viewers show the smallest size first.",
+                    ),
+                ),
+                (
+                    "restricts_to_sizes",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Answers only the sizes and tiles that info.json lists, and anything else with 400. Viewers that read info.json work as before; programs that ask for a size of their own do not.",
+                        verbose_name="only listed sizes",
+                    ),
+                ),
+                (
+                    "meta_delimiter",
+                    models.CharField(
+                        blank=True,
+                        default=";",
+                        help_text="Stands behind an identifier, before a page or a time, and before a scale: scan.tif;3 is page 3 of scan.tif, and scan.tif;3;1:2 the same at half its size. An image that is really named like that is asked for with its page behind the name. Empty: neither is read.",
+                        max_length=5,
+                        validators=[images.validators.validate_delimiter],
+                        verbose_name="delimiter",
+                    ),
+                ),
+                (
+                    "reads_page_arguments",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Reads ?page=3 and ?time=00:01:30 behind an address as well.",
+                        verbose_name="page and time as arguments",
+                    ),
+                ),
+                (
+                    "rights",
+                    models.URLField(
+                        blank=True,
+                        help_text="The licence or statement that info.json names for every image: an address of Creative Commons or RightsStatements.org, such as http://creativecommons.org/licenses/by/4.0/. Empty: none.",
+                        validators=[images.validators.validate_rights],
+                    ),
+                ),
+                (
+                    "attribution",
+                    models.CharField(
+                        blank=True,
+                        help_text="Whom viewers name, in version 2 of the Image API alone, which has a place for it. Empty: nobody.",
+                        max_length=500,
                     ),
                 ),
                 (
@@ -195,6 +262,14 @@ class Migration(migrations.Migration):
                         default=0,
                         help_text="Seconds; 0: viewers ask each time, so that they see a change of settings at once.",
                         verbose_name="info.json is fresh for",
+                    ),
+                ),
+                (
+                    "viewer_hosts",
+                    models.TextField(
+                        blank=True,
+                        help_text="Other servers whose images the page /viewer may show, one a line, such as images.example.org or images.example.org:8443. This server's own images need no line.",
+                        validators=[images.validators.validate_hosts],
                     ),
                 ),
             ],

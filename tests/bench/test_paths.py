@@ -6,7 +6,7 @@ import pytest
 
 from bench.engine import requested
 from bench.paths import HEIGHT, TIFF, TILE, WIDTH, steps, tiles
-from iiifserver.iiif.values import ExactSize
+from iiifserver.iiif.parameters import ExactSize
 
 
 @pytest.mark.parametrize(("factor", "count"), [(1, 17 * 11), (2, 8 * 5)])

@@ -77,3 +77,9 @@ def test_the_field_never_shows_what_is_stored():
 def test_the_field_refuses_a_variable_that_may_not_be_read():
     form = Login({"password": "env:PATH"})
     assert "may not be read" in form.errors["password"][0]
+
+
+def test_without_any_key_the_field_says_which_setting_is_missing():
+    with fence(ENCRYPTION_KEYS=()):
+        form = Login({"password": "open sesame"})
+        assert "set ENCRYPTION_KEYS" in form.errors["password"][0]

@@ -135,10 +135,12 @@ class TestWithoutProxy:
         assert reply.status == 302
         assert not any("Secure" in cookie for cookie in reply.headers.get_all("Set-Cookie"))
 
-    def test_a_proxy_that_is_not_known_gets_a_page_that_names_the_variables(self, server):
-        reply = Visitor(server.url).sign_in(server.password, Origin=PUBLIC)
-        assert reply.status == 403
-        assert "IIIFSERVER_PUBLIC_URL" in reply.text
+    def test_a_proxy_that_is_not_known_gets_a_page_that_names_the_variables(self, home):
+        # A server of its own: the refusal is written to its log.
+        with live_server(home) as live:
+            reply = Visitor(live.url).sign_in(live.password, Origin=PUBLIC)
+            assert reply.status == 403
+            assert "IIIFSERVER_PUBLIC_URL" in reply.text
 
     def test_an_unknown_host_gets_a_page_that_names_the_variables(self, home):
         # A server of its own: the refusal is written to its log.

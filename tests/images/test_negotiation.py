@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 JSON = "application/json"
@@ -75,3 +77,50 @@ def test_caches_learn_that_the_type_depends_on_accept(service, version):
 def test_images_do_not_depend_on_accept(service):
     """I3-114."""
     assert "Accept" not in service.get("/iiif/3/card.png/full/max/0/default.jpg").get("Vary", "")
+
+
+# --- Compression --------------------------------------------------------------------------------------------------
+
+INFO = "/iiif/3/card.png/info.json"
+
+
+@pytest.mark.parametrize(
+    ("accept_encoding", "is_compressed"),
+    [
+        pytest.param("gzip", True, id="I3-158"),
+        pytest.param("br, GZIP;q=0.5", True, id="I3-158-weight"),
+        pytest.param("gzip, deflate, br, zstd", True, id="I3-158-browser"),
+        pytest.param("*", True, id="I3-158-any"),
+        pytest.param("gzip;q=0", False, id="I3-158-refused"),
+        pytest.param("gzip ; q=0.000, *", False, id="I3-158-refused-aside-from-any"),
+        pytest.param("br", False, id="I3-158-other"),
+        pytest.param("identity", False, id="I3-158-identity"),
+        pytest.param("", False, id="lesson-25-empty"),
+        pytest.param(";,q", False, id="I3-158-nonsense"),
+    ],
+)
+@pytest.mark.parametrize("version", [2, 3])
+def test_an_information_is_compressed_for_who_can_read_that(service, version, accept_encoding, is_compressed):
+    plain = service.get(f"/iiif/{version}/card.png/info.json")
+    response = service.get(f"/iiif/{version}/card.png/info.json", accept_encoding=accept_encoding)
+    assert response["Vary"] == plain["Vary"] == "Accept, Accept-Encoding"
+    assert (response.get("Content-Encoding") == "gzip") is is_compressed
+    assert (gzip.decompress(response.content) if is_compressed else response.content) == plain.content
+    assert int(response["Content-Length"]) == len(response.content)
+
+
+def test_each_encoding_has_an_etag_of_its_own(service):
+    """I3-217, RFC 9110, 8.8.3."""
+    plain, compressed = service.get(INFO), service.get(INFO, accept_encoding="gzip")
+    assert plain["ETag"] != compressed["ETag"]
+    assert service.get(INFO, accept_encoding="gzip", if_none_match=compressed["ETag"]).status_code == 304
+    assert service.get(INFO, if_none_match=compressed["ETag"]).status_code == 200
+
+
+def test_the_same_information_is_the_same_bytes(service):
+    assert len({service.get(INFO, accept_encoding="gzip").content for _ in range(3)}) == 1
+
+
+def test_pictures_and_errors_are_not_compressed_once_more(service):
+    for path in ("/iiif/3/card.png/full/max/0/default.jpg", "/iiif/3/nothing/info.json"):
+        assert "Content-Encoding" not in service.get(path, accept_encoding="gzip")

@@ -50,6 +50,7 @@ def test_the_table_of_statuses():
     """A.16 and DESIGN.md, Errors."""
     assert {kind.__name__: int(status) for kind, status in STATUSES.items()} == {
         "BadRequest": 400,
+        "UnsupportedFormat": 415,
         "SignInNeeded": 401,
         "Forbidden": 403,
         "NotFound": 404,

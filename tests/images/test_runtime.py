@@ -43,7 +43,7 @@ def change(**values):
 
 
 def tile_of(runtime):
-    return runtime.endpoints.default_tile.width
+    return runtime.endpoints.rules.default_tile.width
 
 
 def refuse(*args, **kwargs):

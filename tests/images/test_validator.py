@@ -27,7 +27,7 @@ RUN = "import pylibmagic, runpy, sys; sys.argv = sys.argv[1:]; runpy.run_path(sy
 EXCEPTION = "size_noup"
 
 # How many tests the tool has for level 2.
-COUNTS = {"2.0": 30, "3.0": 33}
+COUNTS = {"1.1": 29, "2.0": 30, "3.0": 33}
 
 VERDICT = re.compile(r"^\[\d+\] test (\w+) (PASS|FAIL)$", re.MULTILINE)
 
@@ -66,6 +66,18 @@ def test_version_3(server):
     verdicts = validate(server.url, "3.0", "--level", "2")
     assert len(verdicts) == COUNTS["3.0"]
     assert failed(verdicts) == {EXCEPTION}
+
+
+def test_version_1(home):
+    """Off by default; section C of the requirements."""
+    with live_server(home) as live:
+        save = "from images.models import EndpointSettings as E; row = E.current(); "
+        done = manage(home, "shell", "--command", f"{save}row.version_1_enabled = True; row.save()")
+        assert done.returncode == 0, done.stderr
+        wait_for_status(f"{live.url}/iiif/1/{IDENTIFIER}/info.json", 200)
+        verdicts = validate(live.url, "1.1", "--level", "2")
+    assert len(verdicts) == COUNTS["1.1"]
+    assert failed(verdicts) == set()
 
 
 @pytest.mark.parametrize("size", ["1500,1500", ",1500", "1500,", "pct:200"])

@@ -62,7 +62,7 @@ def planned(request: str, of: SourceFacts, rules: SizeRules = DEFAULT_RULES) -> 
     ],
 )
 def test_a_region_covers(text, extent, box):
-    assert resolve_region(parse_region(text), extent) == box
+    assert resolve_region(parse_region(ApiVersion.V3, text), extent) == box
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_region_covers(text, extent, box):
 )
 def test_a_region_outside_the_image_is_refused(text):
     with pytest.raises(BadRequest):
-        resolve_region(parse_region(text), Extent(300, 200))
+        resolve_region(parse_region(ApiVersion.V3, text), Extent(300, 200))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_region_outside_the_image_is_refused(text):
     ],
 )
 def test_the_canvas_shows_the_whole_rotated_picture(extent, text, canvas):
-    assert rotated_extent(extent, parse_rotation(text)) == canvas
+    assert rotated_extent(extent, parse_rotation(ApiVersion.V3, text)) == canvas
 
 
 def test_a_plan_composes_region_size_and_the_rest():
@@ -168,7 +168,7 @@ REGIONS = st.one_of(
 @settings(deadline=None, max_examples=200)
 def test_a_region_is_refused_or_inside_the_image(text, extent):
     try:
-        box = resolve_region(parse_region(text), extent)
+        box = resolve_region(parse_region(ApiVersion.V3, text), extent)
     except BadRequest:
         return
     assert 0 <= box.x < box.right <= extent.width

@@ -5,11 +5,7 @@ from fractions import Fraction
 import pytest
 
 from iiifserver.iiif.errors import BadRequest
-from iiifserver.iiif.parsing import (
-    parse_size,
-)
-from iiifserver.iiif.values import (
-    ApiVersion,
+from iiifserver.iiif.parameters import (
     ConfinedSize,
     ExactSize,
     FullSize,
@@ -18,6 +14,8 @@ from iiifserver.iiif.values import (
     PercentSize,
     WidthSize,
 )
+from iiifserver.iiif.parsing import parse_size
+from iiifserver.iiif.values import ApiVersion
 
 V2, V3 = ApiVersion.V2, ApiVersion.V3
 HUGE = "9" * 5000

@@ -2,15 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from iiifserver.iiif.geometry import (
-    level_extents,
-    plan,
-    resolve_size,
-    scale_factors,
-    tile_extent,
-)
+from iiifserver.iiif.geometry import plan, resolve_size
+from iiifserver.iiif.parameters import WidthSize
 from iiifserver.iiif.parsing import parse_image_request
 from iiifserver.iiif.paths import parse_path
+from iiifserver.iiif.pyramid import Pyramid, scale_factors, tile_extent
 from iiifserver.iiif.values import (
     ApiVersion,
     Extent,
@@ -18,7 +14,6 @@ from iiifserver.iiif.values import (
     Limits,
     SizeRules,
     SourceFacts,
-    WidthSize,
 )
 
 
@@ -47,7 +42,7 @@ def facts(width: int, height: int, levels: tuple[Level, ...] = ()) -> SourceFact
 def test_worked_tiles(version, image, tile, factor, column, row, region, output):
     """Requirements, H.2; the request is the one that the implementation notes derive."""
     assert tile_request(Extent(*image), Extent(tile, tile), factor, column, row) == (region, output)
-    request = parse_image_request(version, parse_path(f"scan/{region}/{output}/0/default.jpg"))
+    request = parse_image_request(version, parse_path(f"scan/{region}/{output}/0/color.jpg"))
     assert plan(request, facts(*image), SizeRules()).size == Extent(*map(int, output.split(",")))
 
 
@@ -91,7 +86,8 @@ def test_scale_factors_go_on_until_one_tile_is_enough():
 
 def test_levels_are_rounded_up():
     """D-10, H.4."""
-    assert level_extents(Extent(2411, 3372), (1, 2, 4)) == (Extent(2411, 3372), Extent(1206, 1686), Extent(603, 843))
+    pyramid = Pyramid(Extent(2411, 3372), Extent(1024, 1024), (1, 2, 4))
+    assert pyramid.levels == (Extent(2411, 3372), Extent(1206, 1686), Extent(603, 843))
 
 
 @pytest.mark.parametrize(

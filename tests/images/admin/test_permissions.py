@@ -34,6 +34,7 @@ def addresses(model, row):
 @pytest.fixture
 def rows():
     first_rows.create()
+    create_groups()
     Cache.objects.get_or_create(name="nothing", kind="null", tier="derivative")
     Overlay.objects.create(name="mark", kind="text", options={"text": "mark"}, enabled=False)
     FormatAssignment.objects.create(format_name="jpeg", processor=Processor.objects.get(kind="pillow"))

@@ -1,0 +1,78 @@
+"""The argument `cache`, by which who looks after the caches has an image made without them, or anew."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from caching.flight import Flights
+from caching.runtime import MOST_FOLLOWERS, C, Caches, Derivatives, Infos, Link
+
+from .responses import NEVER_STORED
+from .runtime import Runtime
+
+PERMISSION = "iiif_caching.change_cache"
+
+
+class CacheUse(enum.Enum):
+    """How an answer is made."""
+
+    USUAL = "usual"
+    WITHOUT = "without"
+    """Nothing is read from a cache and nothing is put into one, the visitor's own included."""
+    ANEW = "anew"
+    """Nothing is read from a cache; what is made takes the place of what was there."""
+
+    def applied_to(self, runtime: Runtime) -> Runtime:
+        """The runtime with caches of which just that use is made."""
+        if self is CacheUse.USUAL:
+            return runtime
+        return replace(runtime, caches=Caches() if self is CacheUse.WITHOUT else unread(runtime.caches))
+
+    def cache_control(self, usual: str) -> str:
+        """What the visitor's own caches are told."""
+        return NEVER_STORED if self is CacheUse.WITHOUT else usual
+
+
+USES = {"false": CacheUse.WITHOUT, "nocache": CacheUse.WITHOUT, "recache": CacheUse.ANEW}
+
+
+def cache_use(request: HttpRequest, arguments: Mapping[str, str]) -> CacheUse:
+    """What the request asks for, if whoever sent it may change caches; the usual for everybody else."""
+    use = USES.get(arguments.get("cache", ""), CacheUse.USUAL)
+    return use if use is not CacheUse.USUAL and may_change_caches(request) else CacheUse.USUAL
+
+
+def may_change_caches(request: HttpRequest) -> bool:
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return False
+    # Accounts of a host site need not know permissions.
+    has_permission = getattr(getattr(request, "user", None), "has_perm", None)
+    return has_permission is not None and bool(has_permission(PERMISSION))
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadLink(Link[C]):
+    """A cache that is written to, and has nothing for who reads."""
+
+    def read(self, get: object) -> None:
+        return None
+
+
+def unread(caches: Caches) -> Caches:
+    """The same caches, written to but not read."""
+    return Caches(
+        derivatives=Derivatives(tuple(unread_link(link) for link in caches.derivatives.links), caches.purges),
+        infos=Infos(tuple(unread_link(link) for link in caches.infos.links), caches.purges),
+        purges=caches.purges,
+        # Who wants a picture made anew must not get one that somebody else just reads.
+        flights=Flights(MOST_FOLLOWERS),
+    )
+
+
+def unread_link(link: Link[C]) -> UnreadLink[C]:
+    return UnreadLink(link.row, link.name, link.cache, link.reading, link.writing)
