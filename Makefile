@@ -2,20 +2,22 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
+VENDOR := images/static/iiif_images/vendor/versions.json
 
-.PHONY: install run test test-all lint bench lock clean help
+.PHONY: install run test test-all lint docs bench lock clean help
 
 help:
 	@echo "make install    create .venv and install everything from requirements.lock"
 	@echo "make run        start the server (HOST=127.0.0.1 PORT=8182 WORKERS=...)"
 	@echo "make test       the tests of every day"
 	@echo "make test-all   the slow ones too: browsers, corpora, faults"
-	@echo "make lint       style, types, architecture, migrations, settings, lock file"
+	@echo "make lint       style, types, architecture, migrations, settings, lock file, documentation"
+	@echo "make docs       build the documentation into build/docs"
 	@echo "make bench      measure speed and memory"
 	@echo "make lock       resolve the dependencies anew"
 	@echo "make clean      remove what tools leave behind (never var/ nor .venv/)"
 
-install: $(STAMP)
+install: $(STAMP) $(if $(filter no,$(VIEWERS)),,$(VENDOR))
 	@:
 
 $(STAMP): requirements.lock pyproject.toml
@@ -28,6 +30,10 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+$(VENDOR): $(wildcard images/viewers/*.*) | $(STAMP)
+	@echo "Fetching the viewers with npm ..."
+	@$(RUN) images/viewers/install.py
 
 run: install
 	@exec $(RUN) manage.py serve
@@ -48,6 +54,11 @@ lint: install
 	IIIFSERVER_PUBLIC_URL=https://images.example.org $(RUN) manage.py check --deploy --fail-level WARNING
 	@if grep -nE '://|--index-url|--find-links' requirements.lock; then \
 		echo "requirements.lock names addresses: make it anew with make lock." >&2; exit 1; fi
+	$(RUN) -m sphinx -W --keep-going -q -b html docs build/docs
+
+docs: export IIIFSERVER_HOME := build/docs-home
+docs: install
+	$(RUN) -m sphinx -W --keep-going -q -b html docs build/docs
 
 bench: install
 	$(RUN) -m bench

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
-from .pages import health, landing
+from .pages.health import health
+from .pages.landing import icon, landing
+from .pages.requests import requests
+from .pages.viewer import viewer
 
 urlpatterns = [
     path("", landing, name="landing"),
+    path("favicon.ico", icon),
     path("health", health, name="health"),
+    path("viewer", viewer, name="viewer"),
+    re_path(r"^iiif/(?P<version>[23])/?$", requests, name="requests"),
 ]

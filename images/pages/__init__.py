@@ -1,0 +1,1 @@
+"""The pages for people and for monitoring, beside the image service."""
