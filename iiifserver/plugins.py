@@ -1,0 +1,63 @@
+"""Every name that the author of a plug-in needs. What is imported from here stays where it is."""
+
+from __future__ import annotations
+
+from caching.base import CacheUnavailable, DerivativeCache, InfoCache, Usage
+from caching.keys import CacheKey
+from overlays.base import Overlay, fingerprint_of
+from processors.base import Processor, Raster, damage_is_unreadable
+from sources.base import SourceBackend
+from sources.folders import is_allowed
+
+from .backend import Backend, BackendError
+from .iiif.errors import (
+    Forbidden,
+    IIIFError,
+    ImageTooLarge,
+    Overloaded,
+    SourceMissing,
+    SourceNonsense,
+    SourceTooSlow,
+    SourceUnavailable,
+    Unreadable,
+)
+from .iiif.formats import Format
+from .iiif.found import Found
+from .iiif.values import Box, Extent, Identifier, Level, Quality, RenderPlan, SourceFacts
+from .secrets import SecretField
+
+__all__ = [
+    "Backend",
+    "BackendError",
+    "Box",
+    "CacheKey",
+    "CacheUnavailable",
+    "DerivativeCache",
+    "Extent",
+    "Forbidden",
+    "Format",
+    "Found",
+    "IIIFError",
+    "Identifier",
+    "ImageTooLarge",
+    "InfoCache",
+    "Level",
+    "Overlay",
+    "Overloaded",
+    "Processor",
+    "Quality",
+    "Raster",
+    "RenderPlan",
+    "SecretField",
+    "SourceBackend",
+    "SourceFacts",
+    "SourceMissing",
+    "SourceNonsense",
+    "SourceTooSlow",
+    "SourceUnavailable",
+    "Unreadable",
+    "Usage",
+    "damage_is_unreadable",
+    "fingerprint_of",
+    "is_allowed",
+]

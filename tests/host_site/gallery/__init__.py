@@ -1,0 +1,3 @@
+"""The paintings on the wall."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Who works here."""
+
+from __future__ import annotations
