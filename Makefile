@@ -2,6 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
+DOCUMENTATION := images/documentation/index.html
 VENDOR := images/static/iiif_images/vendor/versions.json
 
 .PHONY: install run test test-all lint docs bench lock clean help
@@ -17,7 +18,7 @@ help:
 	@echo "make lock       resolve the dependencies anew"
 	@echo "make clean      remove what tools leave behind (never var/ nor .venv/)"
 
-install: $(STAMP) $(if $(filter no,$(VIEWERS)),,$(VENDOR))
+install: $(STAMP) $(if $(filter no,$(VIEWERS)),,$(VENDOR)) $(DOCUMENTATION)
 	@:
 
 $(STAMP): requirements.lock pyproject.toml
@@ -34,6 +35,11 @@ $(STAMP): requirements.lock pyproject.toml
 $(VENDOR): $(wildcard images/viewers/*.*) | $(STAMP)
 	@echo "Fetching the viewers with npm ..."
 	@$(RUN) images/viewers/install.py
+
+$(DOCUMENTATION): $(shell find docs -name '*.md' -o -name '*.py' -o -name '*.css' -o -name '*.png') | $(STAMP)
+	@echo "Building the documentation ..."
+	@IIIFSERVER_HOME=build/docs-home $(RUN) -m sphinx -W -q -b html -d build/doctrees docs $(@D)
+	@touch $@
 
 run: install
 	@exec $(RUN) manage.py serve

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
+from .pages.documentation import documentation
 from .pages.health import health
 from .pages.landing import icon, landing
 from .pages.requests import requests
@@ -12,6 +13,8 @@ from .pages.viewer import viewer
 urlpatterns = [
     path("", landing, name="landing"),
     path("favicon.ico", icon),
+    path("docs/", documentation, name="documentation"),
+    path("docs/<path:path>", documentation),
     path("health", health, name="health"),
     path("viewer", viewer, name="viewer"),
     re_path(r"^iiif/(?P<version>[23])/?$", requests, name="requests"),

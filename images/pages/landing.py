@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ..runtime import current_runtime
+from .documentation import is_built
 from .showing import shown_samples
 from .site import page
 
@@ -17,7 +18,9 @@ from .site import page
 def landing(request: HttpRequest) -> HttpResponse:
     """What this is, and where to go."""
     runtime = current_runtime()
-    return page(request, "landing.html", runtime, {"samples": shown_samples(request, runtime)})
+    return page(
+        request, "landing.html", runtime, {"samples": shown_samples(request, runtime), "has_documentation": is_built()}
+    )
 
 
 @require_safe
