@@ -38,7 +38,7 @@ $(VENDOR): $(wildcard images/viewers/*.*) | $(STAMP)
 
 $(DOCUMENTATION): $(shell find docs -name '*.md' -o -name '*.py' -o -name '*.css' -o -name '*.png') | $(STAMP)
 	@echo "Building the documentation ..."
-	@IIIFSERVER_HOME=build/docs-home $(RUN) -m sphinx -W -q -b html -d build/doctrees docs $(@D)
+	@IIIFSERVER_HOME=build/docs-home $(RUN) -m sphinx -W -q -a -b html -d build/doctrees docs $(@D)
 	@touch $@
 
 run: install

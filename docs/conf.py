@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -41,3 +45,13 @@ html_copy_source = False
 html_show_sphinx = False
 html_theme_options = {"navigation_with_keys": True}
 pygments_style = "friendly"
+
+
+def level_of_headings(app: Sphinx, name: str, template: str, context: dict[str, Any], tree: object) -> None:
+    """The theme calls the captions of its contents headings, but not of which level: a screen reader must know."""
+    contents = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = contents.replace('role="heading"', 'role="heading" aria-level="2"')
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("html-page-context", level_of_headings, priority=900)

@@ -31,7 +31,6 @@ class LiveServer:
     home: Path
     pid: int
     printed: str
-    start_seconds: float
 
     @property
     def password(self) -> str:
@@ -75,7 +74,6 @@ def live_server(home: Path, *arguments: str, **more: str) -> Iterator[LiveServer
     """Start a server on a free port, wait until it answers, and end it by its id."""
     home.mkdir(parents=True, exist_ok=True)
     output, errors = home / "stdout.txt", home / "stderr.txt"
-    started = time.monotonic()
     with output.open("w") as stdout, errors.open("w") as stderr:
         process = subprocess.Popen(
             command("serve", "--port", "0", "--workers", "2", *arguments),
@@ -89,8 +87,7 @@ def live_server(home: Path, *arguments: str, **more: str) -> Iterator[LiveServer
         printed = _wait_for(process, output, errors)
         port = _listening_port(printed, process.pid)
         scheme = "https" if "TLS_CERT" in more else "http"
-        seconds = time.monotonic() - started
-        yield LiveServer(f"{scheme}://127.0.0.1:{port}", home, process.pid, printed, seconds)
+        yield LiveServer(f"{scheme}://127.0.0.1:{port}", home, process.pid, printed)
     finally:
         _end(process)
 

@@ -176,3 +176,7 @@ def test_the_documentation_works_under_the_policy(server, open_page):
     page = open_page(address_on(server, "/docs/"))
     page.get_by_role("link", name="your first image", exact=True).click()
     page.get_by_role("heading", name="Your first image").wait_for()
+
+
+def test_everybody_can_use_the_documentation(server, open_audited):
+    assert grave_faults(settled(open_audited(f"{server.url}/docs/tutorial/first-image.html"))) == []

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
+import resource
 import sqlite3
 import subprocess
-import time
 
 import pytest
 
@@ -74,13 +74,19 @@ def test_several_at_once_take_turns(home):
     assert admins(home) == ["admin"]
 
 
+def seconds_of_work():
+    """How long the processes that this one has started and ended were at work, whatever else the machine does."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def test_a_second_run_takes_little_time_and_keeps_everything(home):
     assert manage(home, "iiif_prepare").returncode == 0
     (home / "images" / "mine.jpg").write_bytes(b"mine")
     kept = {name: (home / name).read_bytes() for name in ("keys/secret_key", "keys/admin_password")}
-    started = time.monotonic()
+    before = seconds_of_work()
     assert manage(home, "iiif_prepare").returncode == 0
-    assert time.monotonic() - started < 5
+    assert seconds_of_work() - before < 5
     assert {name: (home / name).read_bytes() for name in kept} == kept
     assert (home / "images" / "mine.jpg").read_bytes() == b"mine"
 

