@@ -59,6 +59,9 @@ def take_all(page: Page, server: LiveServer) -> None:
     page.get_by_role("link", name="FilesystemSource").click()
     page.get_by_label("Path prefix").fill("/srv/pictures/")
     keep("source", page.screenshot())
+    visit(page, f"{server.url}/admin/iiif_images/httpsettings/proxies/")
+    page.locator("#proxy-test[data-done]").wait_for()
+    keep("proxy-test", page.screenshot())
     eddie = f"{server.url}/iiif/2/eddie.jpg/full/640,/0/default.png"
     plain = fetched(eddie)
     add_overlay(page, server)

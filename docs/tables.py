@@ -26,6 +26,7 @@ from iiifserver.backend import Backend
 from iiifserver.iiif.features import FEATURES, LEVEL_2, UPSCALING_FEATURE
 from iiifserver.iiif.formats import Format
 from iiifserver.iiif.values import ApiVersion, Quality
+from images.proxy_examples import ProxyExample, proxy_configuration
 from overlays.registry import overlays
 from processors.registry import processors
 from sources.registry import sources
@@ -195,8 +196,23 @@ class ImageApi(TableDirective):
         return markdown_table(("in info.json", "what it is", *heads), image_api_rows())
 
 
+class ProxyConfiguration(SphinxDirective):
+    """A configuration for a reverse proxy, as the admin's page shows it; a folder of another site may follow."""
+
+    required_arguments = 1
+    optional_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        proxy, *folders = self.arguments
+        example = ProxyExample(host="images.example.org", folder=folders[0] if folders else "")
+        text = proxy_configuration(proxy, example).strip()
+        language = "nginx" if proxy == "nginx" else "text"
+        return [nodes.literal_block(text, text, language=language)]
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("options", Options)
     app.add_directive("fields", Fields)
     app.add_directive("image-api", ImageApi)
+    app.add_directive("proxy-configuration", ProxyConfiguration)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

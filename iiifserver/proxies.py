@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from iiifserver.forwarding import Told, address_of, said_by, told_by_forwarded, told_by_x_forwarded
 from images.runtime import current_runtime
 
 if TYPE_CHECKING:
@@ -13,43 +14,51 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
+    from images.http import Http
+
     GetResponse: TypeAlias = Callable[[HttpRequest], HttpResponseBase]
 
-Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 DEFAULT_PORTS = {"http": "80", "https": "443"}
+READ = frozenset(f"HTTP_X_FORWARDED_{name}" for name in ("FOR", "PROTO", "HOST", "PORT"))
+KEPT = frozenset({"HTTP_X_FORWARDED_PATH", "HTTP_X_FORWARDED_ID"})
+"""Views read the prefix and the identifier from these; `Forwarded` has no place for them."""
+
+ARRIVAL = "iiifserver.arrival"
+"""The name in `request.META` of the `Arrival`. No header can have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How a request came to the server's own socket."""
+
+    sender: str
+    """The address of whoever opened the connection."""
+    trusted_hops: int
+    """How many trusted proxies it passed."""
+    refused: tuple[str, ...]
+    """Headers about proxies that were not believed, as WSGI names them."""
 
 
 class TrustedProxies:
-    """Applies X-Forwarded-Proto, -Host, -Port and -For from trusted proxies and removes them from everybody else."""
+    """Applies what trusted proxies say of the visitor's address, scheme and host, and removes it from everybody else.
+
+    Read are the X-Forwarded headers, or `Forwarded` where the settings say that the proxies write that one; the other
+    family is removed, since a proxy lets pass what it does not write.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.META.pop("HTTP_FORWARDED", None)
-        hops = self._believe_client(request)
+        http = current_runtime().http
+        sender = request.META.get("REMOTE_ADDR", "")
+        told = _told(request, http)
+        hops = _believe_client(request, told, http)
         if hops:
-            _believe_scheme(request, hops)
-            _believe_host(request, hops)
-        else:
-            _strip(request)
+            _believe_scheme(request, said_by(told.schemes, hops))
+            _believe_host(request, said_by(told.hosts, hops), said_by(told.ports, hops))
+        request.META[ARRIVAL] = Arrival(sender, hops, _strip(request, http, is_trusted=hops > 0))
         return self._get_response(request)
-
-    def _believe_client(self, request: HttpRequest) -> int:
-        """Make REMOTE_ADDR the visitor's own; return how many trusted proxies stand in between."""
-        hops = 0
-        claimed = _items(request, "HTTP_X_FORWARDED_FOR")
-        while self._is_trusted(request.META.get("REMOTE_ADDR", "")):
-            hops += 1
-            if not claimed or _address(claimed[-1]) is None:
-                break
-            request.META["REMOTE_ADDR"] = str(_address(claimed.pop()))
-        return hops
-
-    def _is_trusted(self, text: str) -> bool:
-        address = _address(text)
-        trusted = current_runtime().http.trusted_proxies
-        return address is not None and any(address in network for network in trusted)
 
 
 class SecureCookies:
@@ -66,15 +75,37 @@ class SecureCookies:
         return response
 
 
-def _believe_scheme(request: HttpRequest, hops: int) -> None:
-    scheme = _item(request, "HTTP_X_FORWARDED_PROTO", hops).lower()
-    if scheme in DEFAULT_PORTS:
-        request.META["wsgi.url_scheme"] = scheme
+def _told(request: HttpRequest, http: Http) -> Told:
+    if http.reads_forwarded:
+        return told_by_forwarded(request.META.get("HTTP_FORWARDED", ""))
+    return told_by_x_forwarded(request.META)
 
 
-def _believe_host(request: HttpRequest, hops: int) -> None:
-    host = _item(request, "HTTP_X_FORWARDED_HOST", hops) or request.META.get("HTTP_HOST", "")
-    port = _item(request, "HTTP_X_FORWARDED_PORT", hops)
+def _believe_client(request: HttpRequest, told: Told, http: Http) -> int:
+    """Make REMOTE_ADDR the visitor's own; return how many trusted proxies stand in between."""
+    hops = 0
+    claimed = list(told.clients)
+    while _is_trusted(request.META.get("REMOTE_ADDR", ""), http):
+        hops += 1
+        client = address_of(claimed.pop()) if claimed else None
+        if client is None:
+            break
+        request.META["REMOTE_ADDR"] = str(client)
+    return hops
+
+
+def _is_trusted(text: str, http: Http) -> bool:
+    address = address_of(text)
+    return address is not None and any(address in network for network in http.trusted_proxies)
+
+
+def _believe_scheme(request: HttpRequest, scheme: str) -> None:
+    if scheme.lower() in DEFAULT_PORTS:
+        request.META["wsgi.url_scheme"] = scheme.lower()
+
+
+def _believe_host(request: HttpRequest, told_host: str, port: str) -> None:
+    host = told_host or request.META.get("HTTP_HOST", "")
     if port.isdecimal():
         name = host if host.endswith("]") or ":" not in host else host.rpartition(":")[0]
         host = name if DEFAULT_PORTS.get(request.scheme or "") == port else f"{name}:{port}"
@@ -82,25 +113,11 @@ def _believe_host(request: HttpRequest, hops: int) -> None:
         request.META["HTTP_HOST"] = host
 
 
-def _strip(request: HttpRequest) -> None:
-    for name in [name for name in request.META if name.startswith("HTTP_X_FORWARDED_")]:
+def _strip(request: HttpRequest, http: Http, *, is_trusted: bool) -> tuple[str, ...]:
+    """Remove what nobody trusted has written; return the names."""
+    kept = KEPT if http.reads_forwarded else KEPT | READ
+    names = [name for name in request.META if name.startswith("HTTP_X_FORWARDED_") or name == "HTTP_FORWARDED"]
+    refused = tuple(name for name in names if not (is_trusted and name in kept))
+    for name in refused:
         del request.META[name]
-
-
-def _item(request: HttpRequest, name: str, hops: int) -> str:
-    """Return what the outermost trusted proxy said: each proxy adds its item at the end of the list."""
-    items = _items(request, name)
-    return items[-min(hops, len(items))] if items else ""
-
-
-def _items(request: HttpRequest, name: str) -> list[str]:
-    return [item.strip() for item in request.META.get(name, "").split(",") if item.strip()]
-
-
-def _address(text: str) -> Address | None:
-    try:
-        address = ipaddress.ip_address(text.strip("[]"))
-    except ValueError:
-        return None
-    # A socket that listens on both families shows IPv4 visitors as ::ffff:192.0.2.1.
-    return getattr(address, "ipv4_mapped", None) or address
+    return refused

@@ -16,6 +16,8 @@ class Http:
     public_url: str | None = None
     """Scheme, host, port and path by which visitors know the server; `None`: those of the request."""
     trusted_proxies: tuple[Network, ...] = ()
+    reads_forwarded: bool = False
+    """Whether the proxies speak through the header `Forwarded` instead of X-Forwarded-For and its kin."""
     slash_substitute: str = ""
     """What stands for a slash in identifiers; empty: nothing does."""
     image_cache_control: str = "public, max-age=86400"

@@ -148,18 +148,30 @@ class HttpSettings(Singleton):
         PUBLIC = "public", "public: proxies may keep them for everybody"
         PRIVATE = "private", "private: only the visitor's own browser may keep them"
 
+    class ProxyHeaders(models.TextChoices):
+        X_FORWARDED = "x-forwarded", "X-Forwarded-For, -Proto, -Host and -Port (nginx, Apache, Caddy and most others)"
+        FORWARDED = "forwarded", "Forwarded (the standard, RFC 7239)"
+
     public_url = models.URLField(
         "public URL",
         blank=True,
         validators=[URLValidator(schemes=["http", "https"])],
         help_text="The address by which visitors know the server, such as https://images.example.org. It stands in "
-        "info.json and in links. Empty: the address of the request.",
+        "info.json and in links; a path may follow the host. Empty: the address of the request.",
     )
     trusted_proxies = models.TextField(
         blank=True,
         validators=[validate_networks],
         help_text="Addresses or networks of reverse proxies, one a line, such as 10.0.0.5 or 10.0.0.0/24. Only what "
         "they say of the visitor's address, host and scheme is believed.",
+    )
+    proxy_headers = models.CharField(
+        "proxies speak through",
+        max_length=12,
+        choices=ProxyHeaders,
+        default=ProxyHeaders.X_FORWARDED,
+        help_text="What trusted proxies write. They must write it themselves in every request, and not let through "
+        "what a visitor has sent: the other kind is ignored.",
     )
     slash_substitute = models.CharField(
         max_length=20,
@@ -201,6 +213,7 @@ class HttpSettings(Singleton):
         return Http(
             public_url=conf.public_url or self.public_url.rstrip("/") or None,
             trusted_proxies=networks(conf.trusted_proxies or self.trusted_proxies.split()),
+            reads_forwarded=self.proxy_headers == self.ProxyHeaders.FORWARDED,
             slash_substitute=self.slash_substitute,
             image_cache_control=cache_control(
                 self.images_visibility, self.images_max_age_seconds, self.images_shared_max_age_seconds

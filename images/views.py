@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from rest_framework.exceptions import APIException
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
@@ -27,6 +27,7 @@ from iiifserver.iiif.visitor import Visitor
 from . import pipeline
 from .addresses import ServiceAddress, query_of, requested, sent_uri, service_address
 from .arguments import arguments_of
+from .arrival import arrival_document, check_pass
 from .cache_argument import CacheUse, cache_use
 from .metrics import requests_total
 from .naming import Name, name_of
@@ -107,6 +108,15 @@ class ImageServiceView(ServiceView):
                 return base_uri_answer(call, base)
             case MalformedPath() as malformed:
                 return malformed_answer(call, malformed)
+
+
+class ArrivalView(ServiceView):
+    """Tells the page in the admin that tests proxies what of its requests arrives."""
+
+    def get(self, request: Request, path: str) -> HttpResponse:
+        check_pass(path.partition("/")[0])
+        document = arrival_document(request._request, path, current_runtime().http.public_url)
+        return JsonResponse(document, headers={"Cache-Control": "no-store"})
 
 
 @dataclass(frozen=True, slots=True)

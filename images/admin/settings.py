@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 
 from iiifserver.backend_admin import SingletonAdmin
 from iiifserver.conf import conf
 
 from ..models import ApplicationSettings, EndpointSettings, HttpSettings
+from .proxy_test import proxy_test
 
 
 @admin.register(ApplicationSettings)
@@ -20,8 +23,12 @@ class ApplicationSettingsAdmin(SingletonAdmin):
 
 @admin.register(HttpSettings)
 class HttpSettingsAdmin(SingletonAdmin):
+    change_form_template = "admin/iiif_images/httpsettings/change_form.html"
     fieldsets = [
-        ("How visitors reach the server", {"fields": ["public_url", "trusted_proxies", "slash_substitute"]}),
+        (
+            "How visitors reach the server",
+            {"fields": ["public_url", "trusted_proxies", "proxy_headers", "slash_substitute"]},
+        ),
         (
             "What browsers and proxies may keep",
             {
@@ -35,6 +42,10 @@ class HttpSettingsAdmin(SingletonAdmin):
         ),
         ("Viewer", {"fields": ["viewer_hosts"]}),
     ]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(partial(proxy_test, self))
+        return [path("proxies/", view, name="iiif_images_httpsettings_proxies"), *super().get_urls()]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """What the settings file says goes before the row; its field says so and cannot be changed."""

@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from iiifserver.proxies import SecureCookies, TrustedProxies
+from iiifserver.proxies import ARRIVAL, Arrival, SecureCookies, TrustedProxies
 from images.http import Http, networks
 from images.runtime import Runtime
 
@@ -17,11 +17,11 @@ FORWARDED = {
 }
 
 
-def seen(headers, sender="127.0.0.1", trusted=("127.0.0.1",)):
+def seen(headers, sender="127.0.0.1", trusted=("127.0.0.1",), *, reads_forwarded=False):
     """Return the request as the views see it."""
     caught = []
     request = RequestFactory().get("/", headers=headers, REMOTE_ADDR=sender)
-    runtime = Runtime(http=Http(trusted_proxies=networks(trusted)))
+    runtime = Runtime(http=Http(trusted_proxies=networks(trusted), reads_forwarded=reads_forwarded))
     with patch("iiifserver.proxies.current_runtime", return_value=runtime):
         TrustedProxies(lambda request: caught.append(request) or HttpResponse())(request)
     return caught[0]
@@ -41,6 +41,35 @@ def test_a_stranger_is_not_believed_and_leaves_no_trace(trusted):
     assert request.META.get("HTTP_HOST") != "images.example.org"
     assert request.META["REMOTE_ADDR"] == "127.0.0.1"
     assert not [name for name in request.META if "FORWARDED" in name]
+
+
+def test_the_standard_header_is_believed_where_the_settings_say_so():
+    """RFC 7239, 4."""
+    told = 'for=198.51.100.1, for="203.0.113.9:4711";proto=https;host=images.example.org'
+    request = seen({"forwarded": told}, reads_forwarded=True)
+    assert request.is_secure()
+    assert (request.META["HTTP_HOST"], request.META["REMOTE_ADDR"]) == ("images.example.org", "203.0.113.9")
+
+
+@pytest.mark.parametrize("reads_forwarded", [True, False])
+def test_a_visitor_gains_nothing_with_the_header_that_his_proxy_does_not_write(reads_forwarded):
+    lies = {"x-forwarded-for": "1.1.1.1", "x-forwarded-proto": "https", "x-forwarded-host": "evil.example"}
+    if not reads_forwarded:
+        lies = {"forwarded": "for=1.1.1.1;proto=https;host=evil.example"}
+    request = seen(lies, reads_forwarded=reads_forwarded)
+    assert not request.is_secure()
+    assert (request.META["REMOTE_ADDR"], request.META.get("HTTP_HOST")) == ("127.0.0.1", None)
+    assert not [name for name in request.META if "FORWARDED" in name]
+
+
+def test_a_malformed_standard_header_says_nothing():
+    request = seen({"forwarded": "for=1.1.1.1;;proto=https"}, reads_forwarded=True)
+    assert (request.is_secure(), request.META["REMOTE_ADDR"]) == (False, "127.0.0.1")
+
+
+def test_what_was_not_believed_is_noted_for_the_page_that_tests_proxies():
+    arrival = seen({"x-forwarded-host": "images.example.org"}, sender="10.0.0.7").META[ARRIVAL]
+    assert arrival == Arrival(sender="10.0.0.7", trusted_hops=0, refused=("HTTP_X_FORWARDED_HOST",))
 
 
 def test_a_visitor_cannot_put_words_before_the_proxy():

@@ -26,7 +26,7 @@ def addresses(model, row):
     base = f"{model._meta.app_label}_{model._meta.model_name}"
     names = [pattern.name for pattern in site._registry[model].get_urls() if pattern.name]
     for name in names:
-        needs_row = not name.endswith(("_changelist", "_add")) and "purge" not in name
+        needs_row = not name.endswith(("_changelist", "_add", "_proxies")) and "purge" not in name
         if name.startswith(base) or "purge" in name:
             yield name, reverse(f"admin:{name}", args=[row.pk if row else 1] if needs_row else [])
 
