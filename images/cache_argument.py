@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from django.conf import settings
@@ -11,7 +11,9 @@ from django.http import HttpRequest
 
 from caching.flight import Flights
 from caching.runtime import MOST_FOLLOWERS, C, Caches, Derivatives, Infos, Link
+from iiifserver.forwarding import address_of
 
+from .http import Network
 from .responses import NEVER_STORED
 from .runtime import Runtime
 
@@ -33,18 +35,26 @@ class CacheUse(enum.Enum):
             return runtime
         return replace(runtime, caches=Caches() if self is CacheUse.WITHOUT else unread(runtime.caches))
 
-    def cache_control(self, usual: str) -> str:
-        """What the visitor's own caches are told."""
+    def cache_control(self, usual: str | None) -> str | None:
+        """What the visitor's own caches are told; `None` for nothing."""
         return NEVER_STORED if self is CacheUse.WITHOUT else usual
 
 
 USES = {"false": CacheUse.WITHOUT, "nocache": CacheUse.WITHOUT, "recache": CacheUse.ANEW}
 
 
-def cache_use(request: HttpRequest, arguments: Mapping[str, str]) -> CacheUse:
+def cache_use(request: HttpRequest, arguments: Mapping[str, str], steering: Iterable[Network]) -> CacheUse:
     """What the request asks for, if whoever sent it may change caches; the usual for everybody else."""
     use = USES.get(arguments.get("cache", ""), CacheUse.USUAL)
-    return use if use is not CacheUse.USUAL and may_change_caches(request) else CacheUse.USUAL
+    if use is CacheUse.USUAL or comes_from(request, steering) or may_change_caches(request):
+        return use
+    return CacheUse.USUAL
+
+
+def comes_from(request: HttpRequest, networks: Iterable[Network]) -> bool:
+    """Whether the visitor's own address is in one of the networks."""
+    address = address_of(request.META.get("REMOTE_ADDR", ""))
+    return address is not None and any(address in network for network in networks)
 
 
 def may_change_caches(request: HttpRequest) -> bool:

@@ -6,6 +6,8 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .cache_control import CacheControl
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -20,8 +22,11 @@ class Http:
     """Whether the proxies speak through the header `Forwarded` instead of X-Forwarded-For and its kin."""
     slash_substitute: str = ""
     """What stands for a slash in identifiers; empty: nothing does."""
-    image_cache_control: str = "public, max-age=86400"
-    information_cache_control: str = "public, no-cache"
+    image_cache_control: str | None = CacheControl().header
+    """The header of images; `None` where none is sent."""
+    information_cache_control: str = CacheControl(max_age_seconds=0).header
+    cache_steering: tuple[Network, ...] = ()
+    """From where the argument `cache` is obeyed without signing in."""
     viewer_hosts: tuple[str, ...] = ()
     """Other servers, `host` or `host:port` in lower case, whose images the viewer page may show."""
 
@@ -29,11 +34,3 @@ class Http:
 def networks(texts: Iterable[str]) -> tuple[Network, ...]:
     """Addresses and networks as values; raises `ValueError` for what is neither."""
     return tuple(ipaddress.ip_network(text, strict=False) for text in texts)
-
-
-def cache_control(visibility: str, max_age_seconds: int, shared_max_age_seconds: int | None = None) -> str:
-    """The Cache-Control header for answers that are fresh for so long; 0 is a revalidation each time."""
-    if max_age_seconds == 0 and not shared_max_age_seconds:
-        return f"{visibility}, no-cache"
-    shared = "" if shared_max_age_seconds is None else f", s-maxage={shared_max_age_seconds}"
-    return f"{visibility}, max-age={max_age_seconds}{shared}"

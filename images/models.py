@@ -14,8 +14,9 @@ from iiifserver.configured import Singleton
 from iiifserver.iiif.info import Statements
 from iiifserver.iiif.values import ApiVersion, Extent, Limits, SizeRules
 
+from .cache_control import CacheControl
 from .endpoints import Endpoints
-from .http import Http, cache_control, networks
+from .http import Http, networks
 from .validators import validate_delimiter, validate_hosts, validate_networks, validate_rights, validate_scale
 
 
@@ -178,24 +179,63 @@ class HttpSettings(Singleton):
         blank=True,
         help_text="Stands for a slash in identifiers, for proxies that do not let %2F through. Usually empty.",
     )
+    images_are_cached = models.BooleanField(
+        "send Cache-Control",
+        default=True,
+        help_text="Tells browsers and proxies how long they may keep images. Switched off, nothing is said, and a "
+        "proxy in front may add its own rules.",
+    )
     images_visibility = models.CharField(
         "cached images are", max_length=10, choices=Visibility, default=Visibility.PUBLIC
     )
     images_max_age_seconds = models.PositiveIntegerField(
         "images are fresh for",
         default=86_400,
-        help_text="Seconds for which browsers and proxies use an image without asking again; 0: they ask each time.",
+        help_text="Seconds for which browsers and proxies use an image without asking again (max-age); 0: they ask "
+        "each time.",
     )
     images_shared_max_age_seconds = models.PositiveIntegerField(
         "in shared caches for",
         null=True,
         blank=True,
-        help_text="Seconds, for proxies and delivery networks alone; empty: the same as for browsers.",
+        help_text="Seconds, for proxies and delivery networks alone (s-maxage); empty: the same as for browsers.",
+    )
+    images_stale_while_revalidate_seconds = models.PositiveIntegerField(
+        "old ones are shown for",
+        default=0,
+        help_text="Seconds for which an image that is no longer fresh is shown at once, and asked about meanwhile "
+        "(stale-while-revalidate); 0: visitors wait for the answer.",
+    )
+    images_must_revalidate = models.BooleanField(
+        "never old",
+        default=False,
+        help_text="An old image is not shown even where the server cannot be asked (must-revalidate).",
+    )
+    images_proxy_revalidate = models.BooleanField(
+        "never old in proxies", default=False, help_text="The same, for proxies alone (proxy-revalidate)."
+    )
+    images_no_transform = models.BooleanField(
+        "not to be changed",
+        default=False,
+        help_text="Proxies must not compress images further or change them in another way (no-transform).",
+    )
+    images_no_cache = models.BooleanField(
+        "ask each time", default=False, help_text="Images are kept, and asked about before each use (no-cache)."
+    )
+    images_no_store = models.BooleanField(
+        "keep nothing", default=False, help_text="Images are not kept at all (no-store). Viewers become slow."
     )
     information_max_age_seconds = models.PositiveIntegerField(
         "info.json is fresh for",
         default=0,
         help_text="Seconds; 0: viewers ask each time, so that they see a change of settings at once.",
+    )
+    cache_steering = models.TextField(
+        "who steers caches",
+        blank=True,
+        validators=[validate_networks],
+        help_text="Addresses or networks, one a line, from which the argument cache=false or cache=recache is obeyed. "
+        "Everybody else must be signed in and be allowed to change caches.",
     )
 
     viewer_hosts = models.TextField(
@@ -215,11 +255,23 @@ class HttpSettings(Singleton):
             trusted_proxies=networks(conf.trusted_proxies or self.trusted_proxies.split()),
             reads_forwarded=self.proxy_headers == self.ProxyHeaders.FORWARDED,
             slash_substitute=self.slash_substitute,
-            image_cache_control=cache_control(
-                self.images_visibility, self.images_max_age_seconds, self.images_shared_max_age_seconds
-            ),
-            information_cache_control=cache_control("public", self.information_max_age_seconds),
+            image_cache_control=self.images_cache_control().header if self.images_are_cached else None,
+            information_cache_control=CacheControl(max_age_seconds=self.information_max_age_seconds).header,
+            cache_steering=networks(self.cache_steering.split()),
             viewer_hosts=tuple(self.viewer_hosts.lower().split()),
+        )
+
+    def images_cache_control(self) -> CacheControl:
+        return CacheControl(
+            visibility=self.images_visibility,
+            max_age_seconds=self.images_max_age_seconds,
+            shared_max_age_seconds=self.images_shared_max_age_seconds,
+            stale_while_revalidate_seconds=self.images_stale_while_revalidate_seconds,
+            no_cache=self.images_no_cache,
+            no_store=self.images_no_store,
+            must_revalidate=self.images_must_revalidate,
+            proxy_revalidate=self.images_proxy_revalidate,
+            no_transform=self.images_no_transform,
         )
 
 

@@ -151,7 +151,7 @@ def call_for(http: HttpRequest, version: ApiVersion, path: str) -> Call:
     address = service_address(http, path, runtime.http.public_url)
     check_uri_length(version, sent_uri(http, address.origin))
     arguments = arguments_of(http)
-    use = cache_use(http, arguments)
+    use = cache_use(http, arguments, runtime.http.cache_steering)
     visitor = visitor_for(runtime.policy, http)
     return Call(http, version, arguments, address, visitor, use.applied_to(runtime), use)
 
@@ -182,7 +182,8 @@ def with_format(call: Call, path: ImagePath) -> ImagePath:
 
 def add_call_headers(response: HttpResponse, call: Call, path: ImagePath, request: ImageRequest) -> None:
     """What depends on how the image was asked for."""
-    response["Cache-Control"] = call.cache_use.cache_control(call.runtime.http.image_cache_control)
+    if directives := call.cache_use.cache_control(call.runtime.http.image_cache_control):
+        response["Cache-Control"] = directives
     if path.extension is None:
         response["Vary"] = "Accept"
     wish = call.arguments.get("response-content-disposition", "")
@@ -206,7 +207,8 @@ def info_answer(call: Call, path: InfoPath) -> HttpResponse:
         statements=runtime.endpoints.statements,
     )
     response = info_response(call.http, call.version, document, profile_of(call, source.facts))
-    response["Cache-Control"] = call.cache_use.cache_control(runtime.http.information_cache_control)
+    if directives := call.cache_use.cache_control(runtime.http.information_cache_control):
+        response["Cache-Control"] = directives
     return response
 
 

@@ -6,6 +6,8 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db import models
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 
@@ -23,6 +25,10 @@ class ApplicationSettingsAdmin(SingletonAdmin):
 
 @admin.register(HttpSettings)
 class HttpSettingsAdmin(SingletonAdmin):
+    formfield_overrides = {
+        **SingletonAdmin.formfield_overrides,
+        models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})},
+    }
     change_form_template = "admin/iiif_images/httpsettings/change_form.html"
     fieldsets = [
         (
@@ -33,10 +39,18 @@ class HttpSettingsAdmin(SingletonAdmin):
             "What browsers and proxies may keep",
             {
                 "fields": [
+                    "images_are_cached",
                     "images_visibility",
                     "images_max_age_seconds",
                     "images_shared_max_age_seconds",
+                    "images_stale_while_revalidate_seconds",
+                    "images_must_revalidate",
+                    "images_proxy_revalidate",
+                    "images_no_transform",
+                    "images_no_cache",
+                    "images_no_store",
                     "information_max_age_seconds",
+                    "cache_steering",
                 ]
             },
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -112,8 +113,20 @@ def endpoints(service):
     """Changes settings of the endpoints, as staff would, and has them used at once."""
     from images.models import EndpointSettings
 
+    return changing(EndpointSettings)
+
+
+@pytest.fixture
+def http(service):
+    """Changes settings of the section HTTP likewise."""
+    from images.models import HttpSettings
+
+    return changing(HttpSettings)
+
+
+def changing(model: Any) -> Callable[..., None]:
     def change(**values: Any) -> None:
-        row = EndpointSettings.current()
+        row = model.current()
         for name, value in values.items():
             setattr(row, name, value)
         row.full_clean()

@@ -114,6 +114,14 @@ def test_an_information_without_caches_is_not_kept(service, keeper_of_caches):
     assert service.get(f"{INFO}?cache=true")["Cache-Control"] == "public, no-cache"
 
 
+@pytest.mark.parametrize(("network", "pictures"), [("127.0.0.0/8", 2), ("192.0.2.1", 1), ("::1", 1)])
+def test_a_listed_address_steers_caches_without_signing_in(service, http, renders, network, pictures):
+    http(cache_steering=network)
+    service.get(IMAGE)
+    service.get(f"{IMAGE}?cache=recache")
+    assert renders["pictures"] == pictures
+
+
 @pytest.mark.parametrize("value", ["false", "nocache", "recache"])
 @pytest.mark.parametrize("is_signed_in", [True, False])
 def test_nobody_else_can_go_past_the_caches(service, renders, django_user_model, value, is_signed_in):

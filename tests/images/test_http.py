@@ -4,22 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import override_settings
 
-from images.http import cache_control
 from images.models import HttpSettings
-
-
-@pytest.mark.parametrize(
-    ("arguments", "header"),
-    [
-        (("public", 86_400), "public, max-age=86400"),
-        (("private", 60), "private, max-age=60"),
-        (("public", 60, 3600), "public, max-age=60, s-maxage=3600"),
-        (("public", 0, 3600), "public, max-age=0, s-maxage=3600"),
-        (("public", 0), "public, no-cache"),
-    ],
-)
-def test_the_cache_control_header_says_what_was_set(arguments, header):
-    assert cache_control(*arguments) == header
 
 
 def test_what_the_settings_file_says_goes_before_the_row(settings):
