@@ -10,6 +10,9 @@ from iiifserver.configured import ConfiguredBackend
 
 from .base import TIER_LABELS
 from .registry import caches
+from .stored_pictures import StoredPicture
+
+__all__ = ["Cache", "Invalidation", "StoredPicture"]
 
 
 class Cache(ConfiguredBackend):

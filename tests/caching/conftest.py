@@ -14,22 +14,26 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from caching import runtime
+from caching.backends.database import DatabaseCache
 from caching.backends.filesystem import FilesystemCache
 from caching.backends.info_memory import InfoMemoryCache
 from caching.backends.memory import MemoryCache
 from caching.backends.null import NullCache
 from caching.backends.redis import RedisCache
+from caching.backends.s3 import S3Cache
 from caching.purges import Purges
 from caching.registry import caches
 from iiifserver.shelf import Shelf
 
 START_SECONDS = 20
 KINDS = {
+    "database": DatabaseCache,
     "filesystem": FilesystemCache,
     "info_memory": InfoMemoryCache,
     "memory": MemoryCache,
     "null": NullCache,
     "redis": RedisCache,
+    "s3": S3Cache,
 }
 
 

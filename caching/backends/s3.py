@@ -1,0 +1,125 @@
+"""Finished pictures in a bucket of S3, or of a store that speaks like it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.core.validators import URLValidator
+
+from iiifserver.secrets import SecretField
+
+from ..base import CacheUnavailable
+from ..object_stores import ObjectStoreCache, ObjectStoreForm, ObjectStoreOptions
+
+MISSING = frozenset({"NoSuchKey", "404"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class S3CacheOptions(ObjectStoreOptions):
+    bucket: str
+    endpoint: str = ""
+    """Empty for Amazon's own."""
+    region: str = ""
+    access_key_id: str = ""
+    secret_key: str = ""
+    """With the id; both empty: what the machine or its environment has."""
+
+
+class S3CacheForm(ObjectStoreForm):
+    bucket = forms.CharField(
+        label="Bucket", max_length=63, help_text="It must exist.", widget=forms.TextInput(attrs={"class": "vTextField"})
+    )
+    endpoint = forms.CharField(
+        label="Endpoint",
+        required=False,
+        validators=[URLValidator(schemes=["http", "https"])],
+        help_text="Such as https://s3.example.org or http://minio:9000. Empty for Amazon's own.",
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+    region = forms.CharField(label="Region", required=False, max_length=50, help_text="Such as eu-central-1.")
+    access_key_id = forms.CharField(
+        label="Access key id",
+        required=False,
+        max_length=200,
+        help_text="Empty together with the secret key: the keys that the machine itself has.",
+    )
+    secret_key = SecretField(label="Secret key", required=False)
+
+    field_order = ["bucket", "endpoint", "region", "access_key_id", "secret_key"]
+
+
+class S3Cache(ObjectStoreCache):
+    """Keeps pictures as objects of a bucket."""
+
+    label = "S3Cache"
+    used_for = "Many machines that share finished pictures for a long time. Put a memory or filesystem cache in front."
+    secret_options = frozenset({"secret_key"})
+    options_class = S3CacheOptions
+    form_class = S3CacheForm
+    options: S3CacheOptions
+
+    @cached_property
+    def client(self) -> Any:
+        # Here, so that only servers with such a row load the library.
+        import boto3
+        from botocore.config import Config
+
+        options = self.options
+        config = Config(
+            connect_timeout=options.timeout_seconds,
+            read_timeout=options.timeout_seconds,
+            retries={"total_max_attempts": 2},
+            # Stores beside Amazon's do not know its newer checksums.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        )
+        session = boto3.session.Session(
+            aws_access_key_id=options.access_key_id or None,
+            aws_secret_access_key=options.secret_key or None,
+            region_name=options.region or None,
+        )
+        return session.client("s3", endpoint_url=options.endpoint or None, config=config)
+
+    def read_object(self, name: str) -> bytes | None:
+        from botocore.exceptions import ClientError
+
+        try:
+            raw: bytes = self.client.get_object(Bucket=self.options.bucket, Key=name)["Body"].read()
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in MISSING:
+                return None
+            raise
+        return raw
+
+    def write_object(self, name: str, raw: bytes) -> None:
+        self.client.put_object(Bucket=self.options.bucket, Key=name, Body=raw)
+
+    def names(self, prefix: str) -> Iterator[str]:
+        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.options.bucket, Prefix=prefix)
+        for page in pages:
+            for found in page.get("Contents", []):
+                yield found["Key"]
+
+    def remove_objects(self, names: list[str]) -> None:
+        answer = self.client.delete_objects(
+            Bucket=self.options.bucket, Delete={"Objects": [{"Key": name} for name in names], "Quiet": True}
+        )
+        if answer.get("Errors"):
+            raise CacheUnavailable("S3 refuses to remove pictures.")
+
+    @contextmanager
+    def store_errors(self) -> Iterator[None]:
+        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+
+        try:
+            yield
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "error")
+            raise CacheUnavailable(f"S3 refuses ({code}).") from error
+        except (BotoCoreError, HTTPClientError, OSError, ValueError) as error:
+            raise CacheUnavailable(f"S3 does not answer as it should ({type(error).__name__}).") from error
