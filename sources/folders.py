@@ -22,15 +22,21 @@ def is_allowed_folder(folder: Path) -> bool:
 
 def is_allowed(path: Path) -> bool:
     """Whether a source may read the file at this place. The path is absolute, its links resolved."""
-    home = conf.home.resolve()
-    for folder in (home / "images", home / "samples"):
-        if path.is_relative_to(folder):
-            return not has_dot_folder(path.relative_to(folder))
-    if any(path.is_relative_to(folder) for folder in own_folders(home)):
+    return are_allowed_in(path.parent, conf.home, conf.filesystem_roots)
+
+
+@lru_cache(maxsize=4096)
+def are_allowed_in(folder: Path, home: Path, roots: tuple[Path, ...] | None) -> bool:
+    """Whether a source may read the files of that folder. Asked for each request, so that answers are remembered."""
+    path, home = folder / "image", home.resolve()
+    for own in (home / "images", home / "samples"):
+        if path.is_relative_to(own):
+            return not has_dot_folder(path.relative_to(own))
+    if any(path.is_relative_to(own) for own in own_folders(home)):
         return False
-    if conf.filesystem_roots is not None:
-        return any(is_open_below(path, root.resolve()) for root in conf.filesystem_roots)
-    return not has_dot_folder(path) and not any(path.is_relative_to(folder) for folder in system_folders())
+    if roots is not None:
+        return any(is_open_below(path, root.resolve()) for root in roots)
+    return not has_dot_folder(path) and not any(path.is_relative_to(system) for system in system_folders())
 
 
 def is_open_below(path: Path, root: Path) -> bool:

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import math
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
-from stat import S_ISREG
+from stat import S_ISLNK, S_ISREG
+from time import monotonic
 from typing import BinaryIO
 
 from django import forms
 
-from iiifserver.iiif.errors import Forbidden, IIIFError, SourceMissing, SourceUnavailable
+from iiifserver.iiif.errors import Forbidden, IIIFError, NotFound, SourceMissing, SourceUnavailable
 from iiifserver.iiif.found import Found
-from iiifserver.iiif.values import Identifier
 
-from ..base import SourceBackend
+from ..base import FolderEntry, Matches, Place, SourceBackend, folded
 from ..folders import is_allowed, is_allowed_folder
+from ..listing import first_in_order, is_named_like_an_image
+from ..putting import is_fit_for_a_file, put_file
 
 LONGEST_PATH = 4096
+SECONDS_BETWEEN_LOOKS_AT_THE_ROOT = 1.0
+LOOKED_AT_BETWEEN_LOOKS_AT_THE_CLOCK = 1000
 NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP})
 
 
@@ -29,12 +35,10 @@ NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EL
 class FilesystemOptions:
     path_prefix: str
     """The folder, absolute."""
-    path_suffix: str = ""
-    """What is added to every identifier, such as `.tif`."""
 
     def __post_init__(self) -> None:
-        if not all(isinstance(text, str) for text in (self.path_prefix, self.path_suffix)):
-            raise TypeError("The path prefix and the path suffix are texts.")
+        if not isinstance(self.path_prefix, str):
+            raise TypeError("The path prefix is a text.")
         if not self.path_prefix.startswith("/") or "\0" in self.path_prefix:
             raise ValueError("The path prefix is a whole path, beginning with a slash.")
 
@@ -44,12 +48,6 @@ class FilesystemForm(forms.Form):
         label="Path prefix",
         help_text="The folder that holds the images, such as /home/somebody/images/. An identifier is a file's path "
         "below it: scans%2F0042.tif names the file scans/0042.tif.",
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
-    )
-    path_suffix = forms.CharField(
-        label="Path suffix",
-        required=False,
-        help_text="Added to every identifier to make the file name, such as .tif. Usually empty.",
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
 
@@ -89,14 +87,82 @@ class FilesystemSource(SourceBackend):
     def __init__(self, options: FilesystemOptions) -> None:
         super().__init__(options)
         self.folder = Path(options.path_prefix)
+        self._seen_root: tuple[Path, float] | None = None
+        """The resolved folder, and until when it need not be looked at again."""
 
-    def find(self, identifier: Identifier) -> Found | None:
-        root = self.root()
-        path = self.path_of(identifier, root)
-        if path is None:
+    def find(self, place: Place) -> Found | None:
+        root = self._root_of_late()
+        path = self.path_of(place, root)
+        status = status_of(path) if path is not None else None
+        if path is not None and status is not None and S_ISREG(status.st_mode):
+            return found(path, status)
+        if not root.is_dir():
+            self.root()
+        return None
+
+    def _root_of_late(self) -> Path:
+        """The same as `root`, looked at now and then: each look asks the system about every folder on the way."""
+        seen, now = self._seen_root, monotonic()
+        if seen is None or now >= seen[1]:
+            seen = self._seen_root = (self.root(), now + SECONDS_BETWEEN_LOOKS_AT_THE_ROOT)
+        return seen[0]
+
+    def entries(self, folder: str, after: str, limit: int) -> list[FolderEntry] | None:
+        listed = self.search(folder, "", after, limit, math.inf)
+        return listed.entries if listed else None
+
+    def search(self, folder: str, text: str, after: str, limit: int, seconds: float) -> Matches | None:
+        place, deadline = self.folder_of(folder, self.root()), monotonic() + seconds
+        if place is None:
             return None
-        status = status_of(path)
-        return found(path, status) if status and S_ISREG(status.st_mode) else None
+        found: list[FolderEntry] = []
+        is_complete = True
+        # Links that lead out are left out, and others take their place: a short list is an end.
+        while len(found) < limit:
+            named = first_named(place, folded(text), after, limit, deadline)
+            if named is None:
+                return None
+            found += (entry for entry in named.entries if self.is_given_out(folder, entry))
+            is_complete = named.is_complete
+            if not is_complete or len(named.entries) < limit:
+                break
+            after = named.entries[-1].name
+        return Matches(found[:limit], is_complete)
+
+    def folder_of(self, folder: str, root: Path) -> Path | None:
+        """The folder's place with every link resolved; `None` when that is not below the source's own."""
+        if "\0" in folder or len(folder) > LONGEST_PATH or (folder and climbs(folder)):
+            return None
+        try:
+            place = (root / folder).resolve()
+        except (OSError, RuntimeError, UnicodeEncodeError):
+            return None
+        return place if place.is_relative_to(root) and is_allowed_folder(place) else None
+
+    def is_given_out(self, folder: str, entry: FolderEntry) -> bool:
+        """Whether a request for the entry would be answered: a link may lead out of the source, and a name that is not
+        text can stand in no address.
+        """
+        if not entry.name.isprintable():
+            return False
+        identifier = f"{folder}/{entry.name}" if folder else entry.name
+        if entry.is_folder:
+            return self.folder_of(identifier, self.root()) is not None
+        try:
+            return self.find(Place(name=identifier)) is not None
+        except IIIFError:
+            return False
+
+    def write(self, place: Place, content: BinaryIO, *, replaces: bool = False) -> None:
+        root = self.root()
+        folder, _, name = place.name.rpartition("/")
+        inside = self.folder_of(folder, root)
+        if inside is None or not inside.is_dir():
+            raise NotFound("There is no such folder in this source. Make it first, or choose another.")
+        path = self.path_of(place, root)
+        if path is None or not is_fit_for_a_file(name):
+            raise Forbidden("No image may have this name here. Choose another.")
+        put_file(inside, name, content, replaces=replaces)
 
     def root(self) -> Path:
         """The folder with its links resolved; raises `SourceUnavailable` when it is missing or outside the fence."""
@@ -108,13 +174,17 @@ class FilesystemSource(SourceBackend):
             raise SourceUnavailable("The folder of this source cannot be read.")
         return root
 
-    def path_of(self, identifier: Identifier, root: Path) -> Path | None:
+    def path_of(self, place: Place, root: Path) -> Path | None:
         """The file's place with every link resolved; `None` when that is not below the folder, or no place at all."""
-        name = identifier.value + self.options.path_suffix
-        if "\0" in name or len(name) > LONGEST_PATH or climbs(name):
+        name = place.name
+        # A delegate may name the whole path; an identifier may not, or visitors could ask where the folder is.
+        is_whole = "path" in place.details
+        if "\0" in name or len(name) > LONGEST_PATH or (climbs(name) and not is_whole):
             return None
         try:
-            path = (root / name).resolve()
+            path = root / place.details.get("path", name)
+            if is_whole or leads_over_links(root, name):
+                path = path.resolve()
         except (OSError, RuntimeError, UnicodeEncodeError):
             return None
         return path if path.is_relative_to(root) and is_allowed(path) else None
@@ -126,9 +196,54 @@ class FilesystemSource(SourceBackend):
             yield f"{error} Look at {self.folder}, or change the path prefix."
 
 
+def first_named(place: Path, wanted: str, after: str, limit: int, deadline: float) -> Matches | None:
+    """So many of the entries behind a name that contain a text, as the system lists them until then; `None` where
+    there is no such folder.
+    """
+    try:
+        with os.scandir(place) as items:
+            listed, is_complete = listed_names(items, wanted, deadline)
+    except OSError as error:
+        if error.errno in NOT_THERE:
+            return None
+        raise refused(error) from error
+    names = first_in_order(listed, after, limit)
+    return Matches([FolderEntry(name, (place / name).is_dir()) for name in names], is_complete)
+
+
+def listed_names(items: Iterator[os.DirEntry[str]], wanted: str, deadline: float) -> tuple[list[str], bool]:
+    """The names of folders and images that contain a text, without those that are hidden; and whether there was time
+    for all.
+    """
+    names: list[str] = []
+    while some := list(islice(items, LOOKED_AT_BETWEEN_LOOKS_AT_THE_CLOCK)):
+        if monotonic() > deadline:
+            return names, False
+        names += [item.name for item in some if is_listed(item) and (not wanted or wanted in folded(item.name))]
+    return names, True
+
+
+def is_listed(item: os.DirEntry[str]) -> bool:
+    name = item.name
+    return name[0] != "." and (is_named_like_an_image(name) or item.is_dir())
+
+
 def climbs(name: str) -> bool:
     """Whether a relative path has a step that is empty, stays or goes up."""
     return any(part in {"", ".", ".."} for part in name.split("/"))
+
+
+def leads_over_links(root: Path, name: str) -> bool:
+    """Whether a step from the folder to the file, or the file, is a link; not so where the way ends before."""
+    place = str(root)
+    for step in name.split("/"):
+        place = f"{place}/{step}"
+        try:
+            if S_ISLNK(os.lstat(place).st_mode):
+                return True
+        except OSError:
+            return False
+    return False
 
 
 def status_of(path: Path) -> os.stat_result | None:

@@ -18,9 +18,8 @@ from django.core.files.storage import InvalidStorageError, storages
 from iiifserver.conf import conf
 from iiifserver.iiif.errors import Forbidden, IIIFError, SourceMissing, SourceUnavailable
 from iiifserver.iiif.found import Found
-from iiifserver.iiif.values import Identifier
 
-from ..base import SourceBackend
+from ..base import Place, SourceBackend
 
 if TYPE_CHECKING:
     from django.core.files.base import File
@@ -35,13 +34,11 @@ class StorageOptions:
     alias: str
     """The key in the site's STORAGES."""
     path_prefix: str = ""
-    """What is put in front of every identifier, such as `scans/`."""
-    path_suffix: str = ""
-    """What is added to every identifier, such as `.tif`."""
+    """What every name begins with, such as `scans/`; nothing else of the storage is given out."""
 
     def __post_init__(self) -> None:
-        if not all(isinstance(text, str) for text in (self.alias, self.path_prefix, self.path_suffix)):
-            raise TypeError("The alias, the path prefix and the path suffix are texts.")
+        if not all(isinstance(text, str) for text in (self.alias, self.path_prefix)):
+            raise TypeError("The alias and the path prefix are texts.")
 
 
 def alias_choices() -> list[tuple[str, str]]:
@@ -58,13 +55,8 @@ class StorageForm(forms.Form):
     path_prefix = forms.CharField(
         label="Path prefix",
         required=False,
-        help_text="Put in front of every identifier, such as scans/. Empty for everything in the storage.",
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
-    )
-    path_suffix = forms.CharField(
-        label="Path suffix",
-        required=False,
-        help_text="Added to every identifier to make the name, such as .tif. Usually empty.",
+        help_text="What every name begins with, such as scans/: nothing else is given out. Empty for everything in the "
+        "storage.",
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
 
@@ -84,9 +76,9 @@ class StorageSource(SourceBackend):
     form_class = StorageForm
     options: StorageOptions
 
-    def find(self, identifier: Identifier) -> Found | None:
+    def find(self, place: Place) -> Found | None:
         storage = self.storage()
-        name = self.name_of(identifier)
+        name = self.name_of(place)
         if name is None or leads_out(storage, name, self.options.path_prefix):
             return None
         try:
@@ -104,11 +96,10 @@ class StorageSource(SourceBackend):
         except (InvalidStorageError, ImproperlyConfigured) as error:
             raise SourceUnavailable("The storage of this source is not set up.") from error
 
-    def name_of(self, identifier: Identifier) -> str | None:
+    def name_of(self, place: Place) -> str | None:
         """The name in the storage; `None` where it would be no name, or one outside the prefix."""
-        name = identifier.value + self.options.path_suffix
-        whole = self.options.path_prefix + name
-        return whole if can_be_a_name(whole) and not climbs(name) and not climbs(whole) else None
+        whole = self.options.path_prefix + place.name
+        return whole if can_be_a_name(whole) and not climbs(place.name) and not climbs(whole) else None
 
     def problems(self) -> Iterable[str]:
         try:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from iiifserver.iiif.errors import (
 from iiifserver.iiif.found import Found
 from iiifserver.iiif.values import Identifier
 from iiifserver.testing import in_memory
-from sources.base import SourceBackend
+from sources.base import Place, SourceBackend
+from sources.lookup import Affixes, WithPrefix
 from sources.models import Source
 from sources.runtime import ActiveSource, Sources, active_sources
 
@@ -29,7 +31,7 @@ class Drawer(SourceBackend):
         super().__init__(None)
         self.outcome = outcome
 
-    def find(self, identifier: Identifier) -> Found | None:
+    def find(self, place: Place) -> Found | None:
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome
@@ -37,7 +39,7 @@ class Drawer(SourceBackend):
 
 def asked(*outcomes: Found | Exception | None) -> Found:
     active = (ActiveSource(f"number {number}", Drawer(outcome)) for number, outcome in enumerate(outcomes))
-    return Sources(tuple(active)).find(Identifier("a.png"))
+    return replace(Sources(tuple(active)).find(Identifier("a.png")), source="")
 
 
 ONE, OTHER = in_memory(b"one"), in_memory(b"other")
@@ -45,7 +47,7 @@ SILENT = [SourceUnavailable("away"), SourceTooSlow("slow"), SourceNonsense("nons
 
 
 def test_the_first_source_that_has_the_image_gives_it():
-    assert asked(None, ONE, OTHER) is ONE
+    assert asked(None, ONE, OTHER) == ONE
 
 
 @pytest.mark.parametrize("outcomes", [(), (None,), (None, None)])
@@ -56,7 +58,7 @@ def test_an_image_that_none_has_is_missing(outcomes):
 
 @pytest.mark.parametrize("error", SILENT, ids=lambda error: type(error).__name__)
 def test_a_source_that_cannot_tell_does_not_keep_the_next_from_answering(error: Exception):
-    assert asked(error, ONE) is ONE
+    assert asked(error, ONE) == ONE
 
 
 @pytest.mark.parametrize("error", SILENT, ids=lambda error: type(error).__name__)
@@ -108,3 +110,101 @@ def test_a_broken_row_keeps_its_place_without_a_backend(kind: str, options: dict
         "first": False,
         "second": False,
     }
+
+
+class Listed(SourceBackend):
+    """Has images under some names, and remembers what it was asked for."""
+
+    label = "Listed"
+
+    def __init__(self, *names: str) -> None:
+        super().__init__(None)
+        self.names = names
+        self.asked: list[str] = []
+
+    def find(self, place: Place) -> Found | None:
+        self.asked.append(place.name)
+        return ONE if place.name in self.names else None
+
+
+def found_by(*active: ActiveSource, identifier: str = "maps/1") -> str:
+    return Sources(active).find(Identifier(identifier)).source
+
+
+def test_a_source_is_asked_only_for_what_it_answers_for():
+    scans = Listed("maps/1")
+    active = ActiveSource("scans", scans, scope=WithPrefix("scans/")), ActiveSource("rest", Listed("maps/1"))
+    assert found_by(*active) == "rest"
+    assert scans.asked == []
+
+
+def test_the_lookup_begins_with_what_the_scope_leaves():
+    maps = ActiveSource("maps", Listed("tif/1.tif"), scope=WithPrefix("maps/"), lookup=Affixes("tif/", ".tif"))
+    assert found_by(maps) == "maps"
+
+
+def test_without_the_image_the_next_source_is_asked():
+    assert found_by(ActiveSource("maps", Listed()), ActiveSource("rest", Listed("maps/1"))) == "rest"
+
+
+@pytest.mark.parametrize("outcome", [None, SourceUnavailable("away")])
+def test_a_source_that_is_the_last_keeps_the_next_from_being_asked(outcome: Exception | None):
+    rest = Listed("maps/1")
+    with pytest.raises(SourceUnavailable if outcome else SourceMissing):
+        found_by(ActiveSource("maps", Drawer(outcome), is_last=True), ActiveSource("rest", rest))
+    assert rest.asked == []
+
+
+def test_a_source_is_the_last_only_for_what_it_answers_for():
+    maps = ActiveSource("maps", Listed(), scope=WithPrefix("scans/"), is_last=True)
+    assert found_by(maps, ActiveSource("rest", Listed("maps/1"))) == "rest"
+
+
+def test_no_backend_is_asked_for_an_identifier_that_climbs():
+    maps = Listed("../secret")
+    with pytest.raises(SourceMissing):
+        found_by(ActiveSource("maps", maps), identifier="../secret")
+    assert maps.asked == []
+
+
+def test_a_row_with_all_its_columns_becomes_what_requests_use(db, tmp_path: Path):
+    (tmp_path / "maps").mkdir()
+    (tmp_path / "maps" / "12.tif").write_bytes(b"map")
+    Source.objects.create(
+        name="first",
+        kind="filesystem",
+        options={"path_prefix": str(tmp_path)},
+        answers_for="pattern",
+        identifier_pattern=r"(?P<shelf>[a-z]+)-(?P<number>\d+)",
+        lookup="template",
+        lookup_template="{shelf}/{number}.tif",
+        when_missing="stop",
+    )
+    Source.objects.create(name="second", kind="filesystem", position=20, options={"path_prefix": str(tmp_path)})
+    active = active_sources(of_this_test())
+    assert active.find(Identifier("maps-12")).source == "first"
+    assert active.find(Identifier("maps/12.tif")).source == "second"
+    with pytest.raises(SourceMissing):
+        active.find(Identifier("maps-13"))
+
+
+@pytest.mark.usefixtures("rows")
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"answers_for": "pattern", "identifier_pattern": "("},
+        {"lookup": "template", "lookup_template": "{nothing}"},
+    ],
+)
+def test_a_row_whose_pattern_or_template_is_broken_is_unavailable(columns: dict[str, str]):
+    Source.objects.filter(name="first").update(**columns)
+    first = next(source for source in active_sources(of_this_test()).active if source.name == "first")
+    assert first.backend is None
+
+
+@pytest.mark.usefixtures("rows")
+def test_a_lookup_by_the_delegate_without_a_delegate_is_unavailable():
+    Source.objects.filter(name="first").update(lookup="delegate")
+    Source.objects.filter(name="second").delete()
+    with pytest.raises(SourceUnavailable):
+        active_sources(of_this_test()).find(Identifier("a.png"))

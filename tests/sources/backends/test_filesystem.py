@@ -8,9 +8,9 @@ import pytest
 
 from iiifserver.backend import BackendError
 from iiifserver.iiif.errors import Forbidden, SourceUnavailable
-from iiifserver.iiif.values import Identifier
-from iiifserver.testing import Place, SourceContract, content_of
+from iiifserver.testing import SourceUnderTest, WritingSourceContract, content_of
 from sources.backends.filesystem import FilesystemSource
+from sources.base import Place
 
 
 def source_on(folder: Path, **options: str) -> FilesystemSource:
@@ -57,21 +57,14 @@ def open_folder():
         yield folder
 
 
-class TestFilesystem(SourceContract):
+class TestFilesystem(WritingSourceContract):
     @pytest.fixture
-    def place(self, folder: Path) -> Place:
-        return Place(source_on(folder), put_into(folder))
-
-
-class TestFilesystemWithSuffix(SourceContract):
-    @pytest.fixture
-    def place(self, folder: Path) -> Place:
-        put = put_into(folder)
-        return Place(source_on(folder, path_suffix="/full.tif"), lambda name, content: put(f"{name}/full.tif", content))
+    def subject(self, folder: Path) -> SourceUnderTest:
+        return SourceUnderTest(source_on(folder), put_into(folder))
 
 
 def has(source: FilesystemSource, identifier: str) -> bool:
-    return source.find(Identifier(identifier)) is not None
+    return source.find(Place(name=identifier)) is not None
 
 
 @pytest.mark.parametrize("ending", ["", "/", "//"])
@@ -80,13 +73,19 @@ def test_the_prefix_may_end_with_a_slash_or_without(folder: Path, ending: str):
     assert content_of(FilesystemSource.build({"path_prefix": f"{folder}{ending}"}), "a.png") == b"a"
 
 
-def test_the_suffix_is_added_to_every_identifier(folder: Path):
-    (folder / "a.tif").write_bytes(b"a")
-    assert content_of(source_on(folder, path_suffix=".tif"), "a") == b"a"
+def test_a_delegate_may_name_the_whole_path(folder: Path):
+    (folder / "a.png").write_bytes(b"a")
+    assert source_on(folder).find(Place(name=f"{folder}/a.png", details={"path": f"{folder}/a.png"})) is not None
 
 
-def test_a_suffix_cannot_climb(folder: Path):
-    assert not has(source_on(folder, path_suffix="/../../secret.png"), "a")
+def test_the_whole_path_that_a_delegate_names_stays_inside(folder: Path):
+    outside = str(folder.parent / "secret.png")
+    assert source_on(folder).find(Place(name=outside, details={"path": outside})) is None
+
+
+def test_a_visitor_cannot_name_the_whole_path(folder: Path):
+    (folder / "a.png").write_bytes(b"a")
+    assert not has(source_on(folder), f"{folder}/a.png")
 
 
 def test_a_backslash_is_a_letter_like_any_other(folder: Path):
@@ -155,7 +154,7 @@ def test_a_link_to_a_device_is_no_image(folder: Path):
 
 def test_a_pipe_that_takes_the_place_of_a_file_is_not_waited_for(folder: Path):
     (folder / "a.png").write_bytes(b"a")
-    found = source_on(folder).find(Identifier("a.png"))
+    found = source_on(folder).find(Place(name="a.png"))
     (folder / "a.png").unlink()
     os.mkfifo(folder / "a.png")
     with pytest.raises(SourceUnavailable):
@@ -164,7 +163,7 @@ def test_a_pipe_that_takes_the_place_of_a_file_is_not_waited_for(folder: Path):
 
 def test_a_link_that_takes_the_place_of_a_file_is_not_followed(folder: Path):
     (folder / "a.png").write_bytes(b"a")
-    found = source_on(folder).find(Identifier("a.png"))
+    found = source_on(folder).find(Place(name="a.png"))
     (folder / "a.png").unlink()
     (folder / "a.png").symlink_to(folder.parent / "secret.png")
     with pytest.raises(Exception, match="image"):
@@ -173,10 +172,10 @@ def test_a_link_that_takes_the_place_of_a_file_is_not_followed(folder: Path):
 
 def test_a_hard_link_or_new_permissions_make_no_new_version(folder: Path):
     (folder / "a.png").write_bytes(b"a")
-    found = source_on(folder).find(Identifier("a.png"))
+    found = source_on(folder).find(Place(name="a.png"))
     (folder / "b.png").hardlink_to(folder / "a.png")
     (folder / "a.png").chmod(0o600)
-    assert source_on(folder).find(Identifier("a.png")).version == found.version
+    assert source_on(folder).find(Place(name="a.png")).version == found.version
     with found.open() as file:
         assert file.read() == b"a"
 
@@ -184,27 +183,27 @@ def test_a_hard_link_or_new_permissions_make_no_new_version(folder: Path):
 def test_other_bytes_of_equal_length_and_time_make_a_new_version(folder: Path):
     put_into(folder)("a.png", b"one")
     before = (folder / "a.png").stat()
-    version = source_on(folder).find(Identifier("a.png")).version
+    version = source_on(folder).find(Place(name="a.png")).version
     put_into(folder)("a.png", b"two")
     os.utime(folder / "a.png", ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert source_on(folder).find(Identifier("a.png")).version != version
+    assert source_on(folder).find(Place(name="a.png")).version != version
 
 
 def test_the_version_tells_nothing_about_the_place(folder: Path):
     (folder / "a.png").write_bytes(b"a")
-    assert "a.png" not in source_on(folder).find(Identifier("a.png")).version
+    assert "a.png" not in source_on(folder).find(Place(name="a.png")).version
 
 
 def test_a_folder_that_is_missing_is_unavailable(folder: Path):
     with pytest.raises(SourceUnavailable):
-        source_on(folder / "missing").find(Identifier("a.png"))
+        source_on(folder / "missing").find(Place(name="a.png"))
 
 
 def test_a_folder_that_goes_away_is_unavailable_until_it_is_back(folder: Path):
     source = source_on(folder)
     folder.rename(folder.with_name("away"))
     with pytest.raises(SourceUnavailable):
-        source.find(Identifier("a.png"))
+        source.find(Place(name="a.png"))
     folder.with_name("away").rename(folder)
     assert not has(source, "a.png")
 
@@ -212,12 +211,12 @@ def test_a_folder_that_goes_away_is_unavailable_until_it_is_back(folder: Path):
 def test_a_folder_that_is_a_link_to_itself_is_unavailable(folder: Path):
     (folder / "loop").symlink_to(folder / "loop")
     with pytest.raises(SourceUnavailable):
-        source_on(folder / "loop").find(Identifier("a.png"))
+        source_on(folder / "loop").find(Place(name="a.png"))
 
 
 def test_a_folder_outside_the_fence_is_unavailable():
     with pytest.raises(SourceUnavailable):
-        source_on(Path("/etc")).find(Identifier("passwd"))
+        source_on(Path("/etc")).find(Place(name="passwd"))
 
 
 def test_a_file_that_may_not_be_read_is_forbidden(open_folder: Path, request):
@@ -225,7 +224,7 @@ def test_a_file_that_may_not_be_read_is_forbidden(open_folder: Path, request):
     (open_folder / "a.png").write_bytes(b"a")
     (open_folder / "a.png").chmod(0)
     request.getfixturevalue("nobody")
-    found = source_on(open_folder).find(Identifier("a.png"))
+    found = source_on(open_folder).find(Place(name="a.png"))
     with pytest.raises(Forbidden):
         found.open()
 
@@ -235,7 +234,7 @@ def test_a_file_in_a_folder_that_may_not_be_entered_is_forbidden(open_folder: Pa
     (open_folder / "closed").chmod(0)
     request.getfixturevalue("nobody")
     with pytest.raises(Forbidden):
-        source_on(open_folder).find(Identifier("closed/a.png"))
+        source_on(open_folder).find(Place(name="closed/a.png"))
 
 
 def test_a_missing_folder_is_a_problem_that_names_it(folder: Path):
@@ -258,3 +257,18 @@ def test_a_missing_folder_is_a_problem_that_names_it(folder: Path):
 def test_options_that_make_no_sense_do_not_build(options: dict[str, object]):
     with pytest.raises(BackendError):
         FilesystemSource.build(options)
+
+
+def test_a_folder_is_listed_to_its_end_past_links_that_lead_out(tmp_path):
+    folder, outside = tmp_path / "images", tmp_path / "outside.png"
+    folder.mkdir()
+    outside.write_bytes(b"")
+    for number in range(6):
+        (folder / f"a{number}.png").symlink_to(outside)
+    for name in ("b.png", "c.png"):
+        (folder / name).write_bytes(b"")
+    source = source_on(folder)
+    assert [entry.name for entry in source.entries("", "", 2)] == ["b.png", "c.png"]
+    assert [entry.name for entry in source.entries("", "b.png", 2)] == ["c.png"]
+    assert source.entries("nowhere", "", 2) is None
+    assert source.entries("b.png", "", 2) is None

@@ -10,9 +10,9 @@ from django.test import override_settings
 
 from iiifserver.backend import BackendError
 from iiifserver.iiif.errors import Forbidden, SourceMissing, SourceUnavailable
-from iiifserver.iiif.values import Identifier
-from iiifserver.testing import Place, SourceContract, content_of
+from iiifserver.testing import SourceContract, SourceUnderTest, content_of
 from sources.backends.storage import StorageForm, StorageSource, meaning_of
+from sources.base import Place
 
 STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
@@ -46,15 +46,15 @@ def local(tmp_path: Path, folder: Path):
 @pytest.mark.usefixtures("local")
 class TestFolder(SourceContract):
     @pytest.fixture
-    def place(self) -> Place:
-        return Place(source(), put)
+    def subject(self) -> SourceUnderTest:
+        return SourceUnderTest(source(), put)
 
 
 @pytest.mark.usefixtures("local")
 class TestFolderWithPrefix(SourceContract):
     @pytest.fixture
-    def place(self) -> Place:
-        return Place(source(path_prefix="scans/"), lambda name, content: put(f"scans/{name}", content))
+    def subject(self) -> SourceUnderTest:
+        return SourceUnderTest(source(path_prefix="scans/"), lambda name, content: put(f"scans/{name}", content))
 
 
 @pytest.mark.usefixtures("local")
@@ -62,7 +62,7 @@ class TestFolderWithPrefix(SourceContract):
 def test_never_leaves_the_prefix_by_slash_or_backslash(climb: str):
     put("secret.png", b"secret")
     put("scans/a/b.png", b"b")
-    assert source(path_prefix="scans/").find(Identifier(climb)) is None
+    assert source(path_prefix="scans/").find(Place(name=climb)) is None
 
 
 @pytest.mark.usefixtures("local")
@@ -74,13 +74,13 @@ def test_a_prefix_may_end_in_the_middle_of_a_name():
 @pytest.mark.usefixtures("local")
 def test_a_prefix_in_the_middle_of_a_name_cannot_be_climbed():
     put("secret.png", b"secret")
-    assert source(path_prefix=".").find(Identifier("./secret.png")) is None
+    assert source(path_prefix=".").find(Place(name="./secret.png")) is None
 
 
 @pytest.mark.usefixtures("local")
 def test_a_link_out_of_the_storage_is_not_there(folder: Path):
     (folder / "link.png").symlink_to(folder.parent / "outside.png")
-    assert source().find(Identifier("link.png")) is None
+    assert source().find(Place(name="link.png")) is None
 
 
 @pytest.mark.usefixtures("local")
@@ -88,26 +88,26 @@ def test_a_link_out_of_the_prefix_is_not_there(folder: Path):
     put("secret.png", b"secret")
     put("scans/a.png", b"a")
     (folder / "scans" / "link.png").symlink_to(folder / "secret.png")
-    assert source(path_prefix="scans/").find(Identifier("link.png")) is None
+    assert source(path_prefix="scans/").find(Place(name="link.png")) is None
 
 
 @pytest.mark.usefixtures("local")
 def test_a_pipe_is_no_image(folder: Path):
     os.mkfifo(folder / "pipe.png")
-    assert source().find(Identifier("pipe.png")) is None
+    assert source().find(Place(name="pipe.png")) is None
 
 
 @pytest.mark.usefixtures("local")
 def test_an_alias_outside_the_fence_is_unavailable():
     put("a.png", b"a")
     with pytest.raises(SourceUnavailable):
-        StorageSource.build({"alias": "private"}).find(Identifier("a.png"))
+        StorageSource.build({"alias": "private"}).find(Place(name="a.png"))
 
 
 @pytest.mark.usefixtures("local")
 def test_an_alias_that_the_site_does_not_have_is_unavailable():
     with pytest.raises(SourceUnavailable):
-        StorageSource.build({"alias": "forgotten"}).find(Identifier("a.png"))
+        StorageSource.build({"alias": "forgotten"}).find(Place(name="a.png"))
 
 
 @pytest.mark.usefixtures("local")
@@ -165,7 +165,7 @@ def test_the_form_refuses_a_prefix_that_climbs(prefix: str):
     assert "path_prefix" in StorageForm({"alias": "pictures", "path_prefix": prefix}).errors
 
 
-@pytest.mark.parametrize("options", [{}, {"alias": None}, {"alias": "pictures", "path_suffix": 5}])
+@pytest.mark.parametrize("options", [{}, {"alias": None}, {"alias": "pictures", "path_prefix": 5}])
 def test_options_that_make_no_sense_do_not_build(options: dict[str, object]):
     with pytest.raises(BackendError):
         StorageSource.build(options)

@@ -14,9 +14,9 @@ from django.test import override_settings
 from moto.server import ThreadedMotoServer
 
 from iiifserver.iiif.errors import SourceMissing, SourceUnavailable
-from iiifserver.iiif.values import Identifier
-from iiifserver.testing import Place, SourceContract, content_of
+from iiifserver.testing import SourceContract, SourceUnderTest, content_of
 from sources.backends.storage import StorageSource
+from sources.base import Place
 
 KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
 QUICK = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1})
@@ -61,16 +61,16 @@ def put(name: str, content: bytes) -> None:
 
 class TestS3(SourceContract):
     @pytest.fixture
-    def place(self) -> Place:
-        place = source(path_prefix="scans/", path_suffix=".tif")
-        return Place(place, lambda name, content: put(f"scans/{name}.tif", content))
+    def subject(self) -> SourceUnderTest:
+        place = source(path_prefix="scans/")
+        return SourceUnderTest(place, lambda name, content: put(f"scans/{name}", content))
 
 
 @pytest.mark.parametrize("climb", ["..\\secret.png", "a\\..\\..\\secret.png", "\\secret.png", "../secret.png"])
 def test_never_leaves_the_prefix_by_slash_or_backslash(climb: str):
     put("secret.png", b"secret")
     put("scans/a/b.png", b"b")
-    assert source(path_prefix="scans/").find(Identifier(climb)) is None
+    assert source(path_prefix="scans/").find(Place(name=climb)) is None
 
 
 def test_without_a_prefix_names_are_those_of_the_bucket():
@@ -80,19 +80,19 @@ def test_without_a_prefix_names_are_those_of_the_bucket():
 
 def test_the_version_changes_with_bytes_of_equal_length_at_the_same_moment():
     put("a.png", b"one")
-    before = source().find(Identifier("a.png")).version
+    before = source().find(Place(name="a.png")).version
     put("a.png", b"two")
-    assert source().find(Identifier("a.png")).version != before
+    assert source().find(Place(name="a.png")).version != before
 
 
 def test_a_storage_that_does_not_answer_is_unavailable():
     with pytest.raises(SourceUnavailable):
-        StorageSource.build({"alias": "gone"}).find(Identifier("a.png"))
+        StorageSource.build({"alias": "gone"}).find(Place(name="a.png"))
 
 
 def test_an_object_that_goes_away_is_missing():
     put("a.png", b"a")
-    found = source().find(Identifier("a.png"))
+    found = source().find(Place(name="a.png"))
     storages["pictures"].delete("a.png")
     with pytest.raises(SourceMissing):
         found.open()

@@ -1,0 +1,224 @@
+"""The S3 source, against a server on this machine that speaks it."""
+
+from __future__ import annotations
+
+import boto3
+import pytest
+from django.conf import settings
+from django.test import override_settings
+from moto.server import ThreadedMotoServer
+
+from iiifserver.backend import BackendError
+from iiifserver.iiif.errors import Forbidden, SourceNonsense, SourceTooSlow, SourceUnavailable
+from iiifserver.testing import SourceContract, SourceUnderTest, content_of
+from sources.backends.s3 import S3Form, S3Source
+from sources.base import FolderEntry, Place
+from sources.ranged.retries import Patience
+from tests.sources.web_server import Handler, WebServer
+
+KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
+
+
+@pytest.fixture(scope="module")
+def address():
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    yield "http://{}:{}".format(*server.get_host_and_port())
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def client(address: str):
+    client = boto3.client("s3", endpoint_url=address, **KEYS)
+    client.create_bucket(Bucket="pictures")
+    client.create_bucket(Bucket="other")
+    return client
+
+
+@pytest.fixture(autouse=True)
+def empty(client, loopback_is_open):
+    yield
+    for bucket in ("pictures", "other"):
+        for one in client.list_objects_v2(Bucket=bucket).get("Contents", []):
+            client.delete_object(Bucket=bucket, Key=one["Key"])
+
+
+def source_at(address: str, **options: object) -> S3Source:
+    own = {"bucket": "pictures", "endpoint": address, "addressing": "path", "look_again_seconds": 0}
+    keys = {"access_key_id": "test", "secret_access_key": "test"}
+    source = S3Source.build({**own, **keys, **options})
+    source.patience = Patience(sleep=lambda seconds: None)
+    return source
+
+
+def put_into(client):
+    return lambda key, content: client.put_object(Bucket="pictures", Key=key, Body=content)
+
+
+class TestS3(SourceContract):
+    @pytest.fixture
+    def subject(self, address: str, client) -> SourceUnderTest:
+        return SourceUnderTest(source_at(address), put_into(client))
+
+
+def test_an_empty_object_is_found_empty(address: str, client):
+    put_into(client)("a.png", b"")
+    assert content_of(source_at(address), "a.png") == b""
+
+
+def test_only_what_is_read_is_fetched(address: str, client):
+    put_into(client)("a.tif", bytes(range(250)) * 4000)
+    with source_at(address).find(Place(name="a.tif")).open() as file:
+        file.seek(500_010)
+        assert file.read(5) == bytes(range(10, 15))
+
+
+def test_an_object_that_is_replaced_while_it_is_read_is_never_mixed(address: str, client):
+    put_into(client)("a.tif", bytes(1_000_000))
+    file = source_at(address).find(Place(name="a.tif")).open()
+    put_into(client)("a.tif", b"1" * 1_000_000)
+    file.seek(500_000)
+    with pytest.raises(SourceUnavailable) as error:
+        file.read(10)
+    file.close()
+    assert error.value.retry_after_seconds == 1
+
+
+def test_an_object_that_is_removed_while_it_is_read_is_gone(address: str, client):
+    put_into(client)("a.tif", bytes(1_000_000))
+    file = source_at(address).find(Place(name="a.tif")).open()
+    client.delete_object(Bucket="pictures", Key="a.tif")
+    file.seek(500_000)
+    with pytest.raises(SourceUnavailable):
+        file.read(10)
+    file.close()
+
+
+def test_a_bucket_that_is_gone_has_nothing(address: str, client):
+    assert source_at(address, bucket="gone").find(Place(name="a.png")) is None
+
+
+def test_the_lookup_may_name_a_bucket_and_a_key(address: str, client):
+    client.put_object(Bucket="other", Key="b.png", Body=b"other")
+    found = source_at(address).find(Place(name="a", details={"bucket": "other", "key": "b.png"}))
+    with found.open() as file:
+        assert file.read() == b"other"
+
+
+def test_a_public_bucket_needs_no_keys(web: WebServer):
+    web.put("/pictures/a.png", b"here", modified=1_000_000_000)
+    assert content_of(source_at(web.address, credentials="anonymous"), "a.png") == b"here"
+    assert "authorization" not in web.requests[0].headers
+
+
+def test_our_keys_do_not_go_where_a_delegate_leads(web: WebServer):
+    web.put("/pictures/a.png", b"here", modified=1_000_000_000)
+    source_at("http://127.0.0.1:9/").find(Place(name="a.png", details={"endpoint": web.address}))
+    assert "authorization" not in web.requests[0].headers
+
+
+def test_one_request_finds_an_object(web: WebServer):
+    web.put("/pictures/a.png", b"here", modified=1_000_000_000)
+    content_of(source_at(web.address), "a.png")
+    assert web.methods == ["GET"]
+
+
+def test_the_credentials_of_the_machine_are_behind_the_fence(address: str, client, monkeypatch):
+    put_into(client)("a.png", b"here")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    with pytest.raises(SourceUnavailable):
+        source_at(address, credentials="ambient").find(Place(name="a.png"))
+    with override_settings(IIIFSERVER={**settings.IIIFSERVER, "AMBIENT_CREDENTIALS": True}):
+        assert content_of(source_at(address, credentials="ambient"), "a.png") == b"here"
+
+
+def test_an_expired_pre_signed_request_or_a_wrong_key_is_forbidden(web: WebServer):
+    def refuse(handler: Handler) -> bool:
+        body = b"<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>"
+        handler.answer(400, {"Content-Length": str(len(body)), "Content-Type": "application/xml"})
+        handler.body(body)
+        return True
+
+    web.fault = refuse
+    with pytest.raises(Forbidden):
+        source_at(web.address).find(Place(name="a.png"))
+
+
+def test_a_service_that_is_overloaded_is_asked_again(web: WebServer):
+    web.put("/pictures/a.png", b"here", modified=1_000_000_000)
+
+    def slow_down(handler: Handler) -> bool:
+        if len(web.requests) > 1:
+            return False
+        handler.answer(503, {"Content-Length": "0"})
+        return True
+
+    web.fault = slow_down
+    assert content_of(source_at(web.address), "a.png") == b"here"
+
+
+def test_a_reset_in_the_middle_is_got_over(web: WebServer):
+    web.put("/pictures/a.png", bytes(10_000), modified=1_000_000_000)
+
+    def reset(handler: Handler) -> bool:
+        if len(web.requests) > 1:
+            return False
+        handler.answer(206, {"Content-Length": "10000", "Content-Range": "bytes 0-9999/10000", "ETag": '"1"'})
+        handler.body(bytes(100))
+        handler.break_off()
+        return True
+
+    web.fault = reset
+    assert content_of(source_at(web.address), "a.png") == bytes(10_000)
+
+
+def test_a_service_that_says_nothing_is_too_slow(web: WebServer):
+    web.fault = lambda handler: bool(web.stop.wait(20))
+    with pytest.raises(SourceTooSlow):
+        source_at(web.address, whole_seconds=0.3).find(Place(name="a.png"))
+
+
+@pytest.mark.parametrize("endpoint", ["http://169.254.169.254", "http://10.0.0.1", "ftp://example.org", "http://a:b@c"])
+def test_an_endpoint_that_is_closed_does_not_build(endpoint: str):
+    with pytest.raises(BackendError):
+        source_at(endpoint)
+
+
+def test_a_redirect_of_the_service_leads_nowhere(web: WebServer):
+    def lead(handler: Handler) -> bool:
+        handler.answer(307, {"Location": "http://169.254.169.254/", "Content-Length": "0"})
+        return True
+
+    web.fault = lead
+    with pytest.raises((SourceNonsense, SourceUnavailable)):
+        source_at(web.address).find(Place(name="a.png"))
+
+
+def test_the_form_wants_both_halves_of_a_key():
+    form = S3Form({**{name: field.initial for name, field in S3Form().fields.items()}, "bucket": "a"})
+    assert "both halves" in form.errors["access_key_id"][0]
+
+
+def test_the_form_refuses_the_credentials_of_the_machine():
+    filled = {name: field.initial for name, field in S3Form().fields.items()}
+    form = S3Form({**filled, "bucket": "a", "credentials": "ambient"})
+    assert "AMBIENT_CREDENTIALS" in form.errors["credentials"][0]
+
+
+def test_a_bucket_can_be_looked_through_page_by_page(address: str, client):
+    for key in ("b.png", "a/1.png", "a/2.png", "a-c.png", "c.png"):
+        put_into(client)(key, b"here")
+    source = source_at(address)
+    everything = [FolderEntry("a-c.png"), FolderEntry("a", is_folder=True), FolderEntry("b.png"), FolderEntry("c.png")]
+    assert source.entries("", "", 100) == everything
+    assert source.entries("", "", 2) == everything[:2]
+    assert source.entries("", "a", 2) == everything[2:]
+    assert source.entries("", "b.png", 2) == everything[3:]
+    assert source.entries("a", "", 10) == [FolderEntry("1.png"), FolderEntry("2.png")]
+    assert source.entries("a", "2.png", 10) == []
+
+
+@pytest.mark.parametrize("folder", ["missing", "..", "a/../b", "/"])
+def test_a_folder_that_is_not_there_is_none(address: str, folder: str):
+    assert source_at(address).entries(folder, "", 10) is None

@@ -1,0 +1,63 @@
+"""Somebody who shows pictures of a pyramid that lies far away, and counts what that takes."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from iiifserver.iiif.formats import Format
+from iiifserver.iiif.found import Found
+from iiifserver.iiif.values import Box, Extent, Quality, RenderPlan, Rotation
+from processors.backends.tiles import TilesProcessor
+from sources.backends.http import HttpSource
+from sources.base import Place
+from tests.sources.pyramids import TILE
+from tests.sources.web_server import WebServer
+
+
+def plan_of(box: Box, scale: int = 1) -> RenderPlan:
+    return RenderPlan(
+        box=box,
+        size=Extent(box.width // scale, box.height // scale),
+        rotation=Rotation(Fraction(0)),
+        quality=Quality.DEFAULT,
+        format=Format.JPG,
+    )
+
+
+def tile_box(column: int, row: int, columns: int = 1, rows: int = 1) -> Box:
+    return Box(column * TILE, row * TILE, columns * TILE, rows * TILE)
+
+
+class Reader:
+    """A worker that shows pictures of one file and counts what that takes."""
+
+    def __init__(self, web: WebServer, **options: object) -> None:
+        self.web = web
+        self.options = {"base_url": f"{web.address}/", "look_again_seconds": 60, **options}
+        self.start()
+
+    def start(self) -> None:
+        """Forgets what a process knows."""
+        self.source = HttpSource.build(self.options)
+        self.tiles = TilesProcessor.build({})
+
+    def found(self) -> Found:
+        found = self.source.find(Place(name="pyramid.tif"))
+        assert found is not None
+        return found
+
+    def cost_of_tile(self, column: int, row: int, scale: int = 1) -> tuple[int, int]:
+        """Requests and bytes for one stored tile as it is."""
+        box = tile_box(column * scale, row * scale, scale, scale)
+        return self._cost(lambda found, facts: self.tiles.stored(found, facts, plan_of(box, scale)))
+
+    def cost_of_region(self, box: Box) -> tuple[int, int]:
+        return self._cost(lambda found, facts: self.tiles.read(found, facts, plan_of(box)))
+
+    def _cost(self, show) -> tuple[int, int]:
+        requests, sent = len(self.web.requests), self.web.sent
+        found = self.found()
+        facts = self.tiles.facts(found)
+        assert facts is not None
+        assert show(found, facts) is not None
+        return len(self.web.requests) - requests, self.web.sent - sent
