@@ -18,10 +18,10 @@ from bench.samples import cache_folder, drawn_samples
 from iiifserver.iiif.found import Found
 from iiifserver.iiif.parsing import parse_image_request
 from iiifserver.iiif.paths import ImagePath, parse_path
-from iiifserver.iiif.values import ApiVersion, Identifier, ImageRequest
+from iiifserver.iiif.values import ApiVersion, ImageRequest
 from iiifserver.iiif.visitor import Visitor
 from images import pipeline
-from sources.base import SourceBackend
+from sources.base import Place, SourceBackend
 from tests.variables import forget_variables
 
 if TYPE_CHECKING:
@@ -44,9 +44,9 @@ class FolderSource(SourceBackend):
     options_class = FolderOptions
     options: FolderOptions
 
-    def find(self, identifier: Identifier) -> Found | None:
-        path = self.options.folder / identifier.value
-        return Found(open=lambda: path.open("rb"), version=identifier.value)
+    def find(self, place: Place) -> Found | None:
+        path = self.options.folder / place.name
+        return Found(open=lambda: path.open("rb"), version=place.name)
 
 
 def measure(rounds: int, seconds: float) -> Report:
@@ -55,6 +55,15 @@ def measure(rounds: int, seconds: float) -> Report:
         set_django_up(Path(home))
         runtime = plain_runtime(drawn_samples())
         return Report(tuple(measured(runtime, step, rounds, seconds) for step in steps() if step.makes_pictures))
+
+
+def measure_claims() -> bool:
+    """Prints what the engine promises, and tells whether all of it holds."""
+    with tempfile.TemporaryDirectory(dir=cache_folder()) as home:
+        set_django_up(Path(home))
+        from bench.claims import measure as measured_claims
+
+        return measured_claims()
 
 
 def set_django_up(home: Path) -> None:

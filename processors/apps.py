@@ -12,6 +12,7 @@ class ProcessorsConfig(AppConfig):
     def ready(self) -> None:
         from iiifserver.backend_checks import register_backend_checks
 
+        from . import checks  # noqa: F401 - registers
         from .models import Processor
         from .registry import processors
 

@@ -6,7 +6,7 @@ import errno
 import struct
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
@@ -17,6 +17,8 @@ from iiifserver.backend import Backend
 from iiifserver.iiif.errors import BadRequest, IIIFError, ImageTooLarge, Overloaded, SourceUnavailable, Unreadable
 from iiifserver.iiif.found import Found
 from iiifserver.iiif.values import RenderPlan, SourceFacts
+
+from .capabilities import Feature, Library
 
 Window = tuple[float, float, float, float]
 """Left, top, right and bottom in pixels, fractions included."""
@@ -54,9 +56,11 @@ class Raster:
     """Decoded pixels that contain a region, in the resolution that was cheapest to read."""
 
     image: Image.Image
-    """As stored: its orientation is not applied yet. Mode L, LA, RGB or RGBA, in sRGB."""
+    """As stored: its orientation is not applied yet. Mode L, LA, RGB or RGBA."""
     window: Window
     """Where the region lies in the image."""
+    profile: bytes | None = None
+    """The ICC profile that tells what the values mean, be it sound or not; `None` for sRGB."""
 
 
 class Processor(Backend, ABC):
@@ -64,6 +68,31 @@ class Processor(Backend, ABC):
 
     formats: ClassVar[frozenset[str]]
     """What it reads, by the names of `processors.detection`."""
+    features: ClassVar[frozenset[Feature]] = frozenset()
+    """What it does beyond decoding whole images."""
+    libraries: ClassVar[tuple[Library, ...]] = ()
+    """What must be installed beside the server itself."""
+    averages: ClassVar[bool] = False
+    """Whether `read` makes pictures smaller by averaging stored values, and not the light that they stand for."""
+
+    @classmethod
+    def missing_for(cls, format_name: str) -> tuple[Library, ...]:
+        """The libraries that are not there and without which files of this format cannot be read."""
+        return tuple(one for one in cls.libraries if one.is_needed_for(format_name) and not one.is_there)
+
+    @classmethod
+    def reads(cls, format_name: str) -> bool:
+        """Whether files of this format can be read on this machine."""
+        return format_name in cls.formats and not cls.missing_for(format_name)
+
+    def problems(self) -> Iterable[str]:
+        """A sentence for each library that is missing and needed for everything; see `Backend.problems`."""
+        for library in self.libraries:
+            if library.formats is None and not library.is_there:
+                yield f"A library is missing. Bring it with: {library.install}"
+
+    def warm_up(self) -> None:
+        """Loads what would make the first request wait. Called once in each worker, before its first request."""
 
     @abstractmethod
     def facts(self, found: Found, page: int = 1) -> SourceFacts | None:
@@ -82,12 +111,42 @@ class Processor(Backend, ABC):
         Raises `Unreadable` for a damaged file and `ImageTooLarge` when too much would have to be decoded.
         """
 
-    def stored(self, found: Found, facts: SourceFacts, plan: RenderPlan) -> bytes | None:
-        """The region as the very JPEG that the file stores, where it stores one of exactly this region and size.
+    def stored(
+        self, found: Found, facts: SourceFacts, plan: RenderPlan, *, keeps_profile: bool = False
+    ) -> bytes | None:
+        """The region as the very JPEG that the file stores, where it stores one of exactly this region and size: with
+        the file's colour profile, or `None` where its colours are not sRGB and no profile is kept.
 
         Asked only for pictures whose pixels are otherwise left alone. Raises as `read` does.
         """
         return None
+
+    def is_at_hand(self, found: Found, page: int) -> bool:
+        """Whether nothing that a memo would bring back is missing in this process."""
+        return True
+
+    def memo_of(self, found: Found, page: int) -> bytes | None:
+        """What this process has found out about the page beside its facts and would have to read again after a restart,
+        written down; `None` for nothing, or more than is worth keeping.
+        """
+        return None
+
+    def has_learned(self, found: Found, page: int) -> bool:
+        """Whether a memo that is written now would hold more than the last one."""
+        return False
+
+    def take_up(self, found: Found, page: int, memo: bytes) -> None:
+        """Uses what another process has written down. One that is not sound is let lie: the page is read again."""
+
+    def directory_of(self, found: Found, page: int) -> int:
+        """Where in a file of several images, counted from 0, the page's own words stand. Raises as `facts` does."""
+        return page - 1
+
+    def facts_of_pages(self, found: Found, page_count: int) -> Iterator[SourceFacts | None]:
+        """The facts of so many pages, from the first on; quicker than page by page where a processor can. Raises as
+        `facts` does.
+        """
+        return (self.facts(found, page) for page in range(1, page_count + 1))
 
 
 def check_page(page: int, page_count: int) -> None:

@@ -1,4 +1,6 @@
-"""Looks at pieces that are JPEG or JPEG 2000 pictures before a decoder does, which believes any size they claim."""
+"""Looks at pieces that are JPEG, JPEG 2000 or WebP pictures before a decoder does, which believes any size that they
+claim.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +8,13 @@ from dataclasses import dataclass
 
 from iiifserver.iiif.values import Extent
 
+from .webp_header import canvas_of
+
 JPEG_START = b"\xff\xd8"
 JPEG_2000_START = b"\xff\x4f\xff\x51"
+RIFF, WEBP = b"RIFF", b"WEBP"
 END = b"\xff\xd9"
-"""The same in both."""
+"""The same in JPEG and JPEG 2000."""
 
 FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """The markers that begin a JPEG's frame, and so hold its size."""
@@ -20,9 +25,12 @@ ADOBE = 0xEE
 
 
 def check_coded_piece(content: bytes, piece: Extent) -> None:
-    """Raises `ValueError` when a JPEG or JPEG 2000 claims to be larger than the piece, or ends too early."""
+    """Raises `ValueError` when a picture claims to be larger than the piece, or ends too early."""
     if not extent_of(content).fits_into(piece):
         raise ValueError("A piece claims to be larger than the file says.")
+    if content.startswith(RIFF):
+        check_riff_length(content)
+        return
     # Decoders fill what is missing with gray and say nothing. The end marker cannot occur inside coded pixels.
     if content.rfind(END) < 0:
         raise EOFError("A piece is cut off.")
@@ -34,7 +42,23 @@ def extent_of(content: bytes) -> Extent:
         return jpeg_frame(content).extent
     if content.startswith(JPEG_2000_START):
         return jpeg_2000_extent(content)
+    if content.startswith(RIFF) and content[8:12] == WEBP:
+        return webp_extent(content)
     raise ValueError("A piece is not what the file says it is.")
+
+
+def check_riff_length(content: bytes) -> None:
+    """Raises `EOFError` where a WebP is shorter than it says."""
+    if len(content) < 8 + int.from_bytes(content[4:8], "little"):
+        raise EOFError("A piece is cut off.")
+
+
+def webp_extent(content: bytes) -> Extent:
+    """The size that a WebP claims; raises `ValueError` where it claims none."""
+    extent = canvas_of(content)
+    if extent is None:
+        raise ValueError("A WebP has no picture where one belongs.")
+    return extent
 
 
 @dataclass(frozen=True, slots=True)

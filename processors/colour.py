@@ -1,4 +1,4 @@
-"""Every kind of pixel that files hold becomes eight-bit sRGB or gray, with alpha where there was some."""
+"""Every kind of pixel that files hold becomes eight-bit RGB or gray, with alpha where there was some, and sRGB."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ ORDINARY_WHITES = (1, 255, 65_535)
 
 LARGEST_PROFILE_BYTES = 4 * 1024 * 1024
 
+UNSHOWN_MODES = frozenset({"CMYK", "LAB"})
+"""What is sRGB in every answer, whatever is kept: hardly a viewer can show these."""
+
 TRANSFORMS = {"L": ("GRAY", "RGB"), "RGB": ("RGB ", "RGB"), "RGBA": ("RGB ", "RGBA"), "CMYK": ("CMYK", "RGB")}
 """For each mode, the colour space that a profile must be of, and the mode that comes out."""
 
@@ -31,9 +34,26 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
     A profile that is damaged or of another colour space is ignored. May change the pixels of the image it is given.
     """
+    direct, left = direct_colours(image, profile)
+    return in_srgb(direct, left) if left else direct
+
+
+def direct_colours(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, bytes | None]:
+    """The picture as L, LA, RGB or RGBA, and the profile that tells what these values mean; `None` where it is sRGB.
+
+    CMYK and Lab become sRGB. Nothing else that the file says of the picture is left in it. May change the pixels of the
+    image it is given.
+    """
     image = in_eight_bits(without_palette(image))
-    image = with_profile(image, profile) if profile and len(profile) <= LARGEST_PROFILE_BYTES else image
-    return bare(in_direct_mode(image))
+    if image.mode not in UNSHOWN_MODES:
+        return bare(in_direct_mode(image)), profile
+    image = with_profile(image, profile) if profile else image
+    return bare(in_direct_mode(image)), None
+
+
+def in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+    """A picture of a direct mode, converted from its profile. May change the pixels of the image it is given."""
+    return bare(with_profile(image, profile))
 
 
 def bare(image: Image.Image) -> Image.Image:
@@ -92,8 +112,7 @@ def with_profile(image: Image.Image, profile: bytes) -> Image.Image:
     """The picture converted from its own colour profile to sRGB."""
     if image.mode == "LA":
         return with_alpha(with_profile(image.getchannel("L"), profile), image.getchannel("A"))
-    image = in_direct_mode(image) if image.mode in {"1", "RGBa"} else image
-    if image.mode not in TRANSFORMS:
+    if image.mode not in TRANSFORMS or len(profile) > LARGEST_PROFILE_BYTES:
         return image
     try:
         transform = srgb_transform(ProfileBytes(profile), image.mode)
@@ -127,6 +146,13 @@ def needs_conversion(profile: bytes | None, mode: str) -> bool:
         return False
 
 
+def is_profile_for(profile: bytes, mode: str) -> bool:
+    """Whether it is a sound profile, and one for such pixels."""
+    if len(profile) > LARGEST_PROFILE_BYTES:
+        return False
+    return space_of(ProfileBytes(profile)) == TRANSFORMS[mode.removesuffix("A")][0]
+
+
 class ProfileBytes:
     """The bytes of a colour profile, hashed once and fit to be a key."""
 
@@ -139,6 +165,16 @@ class ProfileBytes:
 
     def __hash__(self) -> int:
         return hash(self.digest)
+
+
+@lru_cache(maxsize=64)
+def space_of(profile: ProfileBytes) -> str | None:
+    """The colour space of what a profile describes, as ICC names it; `None` for a profile that is damaged."""
+    try:
+        space: str = ImageCms.ImageCmsProfile(io.BytesIO(profile.content)).profile.xcolor_space
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return None
+    return space
 
 
 @lru_cache(maxsize=64)

@@ -1,5 +1,5 @@
-"""Large images that must be decoded whole go one after the other, so that memory holds one of them and not as many as
-there are threads.
+"""Heavy work goes one after the other: large images that must be decoded whole, so that memory holds one of them and
+not as many as there are threads, and libraries that are not made for several threads.
 """
 
 from __future__ import annotations
@@ -7,6 +7,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from iiifserver.iiif.errors import Overloaded
+from iiifserver.watching.watch import watch
 
 LARGE_PIXELS = 8_000_000
 
@@ -19,5 +22,23 @@ def lane_for(pixels: int) -> Iterator[None]:
     if pixels < LARGE_PIXELS:
         yield
         return
-    with _large_lane:
+    with watch.waiting():
+        _large_lane.acquire()
+    try:
+        watch.take_longer()
         yield
+    finally:
+        _large_lane.release()
+
+
+@contextmanager
+def turn(lane: threading.Semaphore | threading.Lock, seconds: float) -> Iterator[None]:
+    """Waits for a turn in a lane of its own; raises `Overloaded` when none comes in time."""
+    with watch.waiting():
+        has_come = lane.acquire(timeout=seconds)
+    if not has_come:
+        raise Overloaded("The server is busy with other files of this kind. Ask again in a moment.")
+    try:
+        yield
+    finally:
+        lane.release()

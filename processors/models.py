@@ -8,10 +8,12 @@ from django.db import models
 from PIL import ImageColor
 
 from iiifserver.configured import ConfigurationModel, ConfiguredBackend, Singleton
+from iiifserver.iiif.source_formats import FORMAT_NAMES, label_of
 
-from .detection import FORMAT_NAMES
 from .encoders import EncoderSettings
+from .metadata import Keep, MetadataSettings
 from .output import Filter, Output
+from .own_words import HELP, unknown_words
 
 
 class Processor(ConfiguredBackend):
@@ -24,7 +26,7 @@ class FormatAssignment(ConfigurationModel):
     """
 
     format_name = models.CharField(
-        "format", max_length=20, unique=True, choices=[(name, name.upper()) for name in FORMAT_NAMES]
+        "format", max_length=20, unique=True, choices=[(name, label_of(name)) for name in FORMAT_NAMES]
     )
     processor = models.ForeignKey(Processor, on_delete=models.CASCADE, related_name="assignments")
     falls_back = models.BooleanField(
@@ -37,7 +39,7 @@ class FormatAssignment(ConfigurationModel):
         ordering = ("format_name",)
 
     def __str__(self) -> str:
-        return self.format_name
+        return label_of(self.format_name)
 
     def clean(self) -> None:
         from .registry import processors
@@ -45,7 +47,7 @@ class FormatAssignment(ConfigurationModel):
         if self.processor_id and self.processor.kind in processors:
             formats = processors.get(self.processor.kind).formats
             if self.format_name not in formats:
-                reads = ", ".join(sorted(formats))
+                reads = ", ".join(sorted(map(label_of, formats)))
                 raise ValidationError({"processor": f"This processor does not read the format; it reads {reads}."})
 
 
@@ -57,6 +59,18 @@ def validate_colour(text: str) -> None:
         raise ValidationError(f"“{text}” is no colour: write a name such as white, or #rrggbb.") from error
 
 
+def validate_line(text: str) -> None:
+    """A text without line breaks and other control characters."""
+    if not text.isprintable():
+        raise ValidationError("Write one line, without tabs and other characters that do not print.")
+
+
+def validate_words(text: str) -> None:
+    """A text in which every word in braces stands for something."""
+    if unknown := unknown_words(text):
+        raise ValidationError(f"“{{{unknown[0]}}}” stands for nothing. {HELP}")
+
+
 class OutputSettings(Singleton):
     """How pictures are scaled and written."""
 
@@ -66,6 +80,11 @@ class OutputSettings(Singleton):
         JPEG = "jpeg", "JPEG"
         RLE = "packbits", "RLE (PackBits)"
         NONE = "raw", "none"
+
+    class Metadata(models.TextChoices):
+        NOTHING = Keep.NOTHING.value, "nothing"
+        RIGHTS = Keep.RIGHTS.value, "rights: who made it, whose it is, how it may be used"
+        ALL = Keep.ALL.value, "all: whatever tells of the picture"
 
     FILTERS = [
         (Filter.LANCZOS3.value, "lanczos3: the sharpest"),
@@ -110,6 +129,55 @@ class OutputSettings(Singleton):
         validators=[MinValueValidator(0), MaxValueValidator(1)],
         help_text="From 0, not at all, to 1. Applied after scaling.",
     )
+    linear_light = models.BooleanField(
+        "scale down in linear light",
+        default=False,
+        help_text="Averages light instead of stored values, so that fine lines and patterns keep their brightness "
+        "when they are made smaller. Takes longer: JPEG and PNG are then decoded in full size.",
+    )
+    keeps_profile = models.BooleanField(
+        "keep colour profiles",
+        default=False,
+        help_text="Pictures stay in the colours of their own ICC profile, which is written into each answer, instead "
+        "of being converted to sRGB. For viewers that know profiles and originals with more colours than sRGB has. "
+        "CMYK is converted all the same.",
+    )
+
+    metadata = models.CharField(
+        "kept of EXIF, IPTC and XMP",
+        max_length=10,
+        choices=Metadata,
+        default=Metadata.RIGHTS,
+        help_text="What a file says of itself in words, and how much of that goes into answers that show the whole "
+        "image. Tiles and other parts hold no words. Thumbnails, and what is true of the file alone, are never kept.",
+    )
+    keeps_location = models.BooleanField(
+        "keep the location",
+        default=False,
+        help_text="Whether the coordinates of the place where a picture was taken are among all that is kept.",
+    )
+    copyright_notice = models.CharField(
+        max_length=500,
+        blank=True,
+        validators=[validate_line, validate_words],
+        help_text="Written into answers in place of the file's own notice, such as © City Library. Empty: the file's "
+        f"own is kept. {HELP}",
+    )
+    credit = models.CharField(
+        "credit line",
+        max_length=200,
+        blank=True,
+        validators=[validate_line, validate_words],
+        help_text="Written into answers in place of the file's own credit line; the same words in braces. Empty: the "
+        "file's own is kept.",
+    )
+    source = models.CharField(
+        max_length=500,
+        blank=True,
+        validators=[validate_line, validate_words],
+        help_text="Where the picture comes from, written into answers as XMP (dc:source), such as "
+        "https://museum.example/objects/{filename}; the same words in braces. Empty: the file's own is kept.",
+    )
 
     class Meta(Singleton.Meta):
         verbose_name = verbose_name_plural = "output"
@@ -127,5 +195,14 @@ class OutputSettings(Singleton):
             downscale_filter=Filter(self.downscale_filter),
             upscale_filter=Filter(self.upscale_filter),
             sharpen=self.sharpen,
+            linear_light=self.linear_light,
+            keeps_profile=self.keeps_profile,
             background=self.background,
+            metadata=MetadataSettings(
+                keep=Keep(self.metadata),
+                keeps_location=self.keeps_location,
+                copyright_notice=self.copyright_notice,
+                credit=self.credit,
+                source=self.source,
+            ),
         )

@@ -4,6 +4,7 @@ quality)."""
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from PIL import Image, ImageFilter
 
@@ -12,6 +13,7 @@ from iiifserver.iiif.values import Extent, Quality, RenderPlan, Rotation
 
 from .base import Raster, Window
 from .colour import flattened
+from .linear_light import REDUCING_GAP, shrunk_in_light
 from .output import Filter, Output
 from .windows import is_one_to_one
 
@@ -35,9 +37,6 @@ RIGHT_ANGLES = {
 }
 """Pillow turns the other way round."""
 
-REDUCING_GAP = 2.0
-"""How much larger than wanted a picture may be left by quick averaging before the filter does the rest."""
-
 SHARPEN_REACH = 3
 """In pixels."""
 
@@ -45,10 +44,20 @@ BITONAL_THRESHOLD = 128
 """The same for every tile of an image, so that tiles fit together."""
 
 
-def picture(raster: Raster, plan: RenderPlan, orientation: int, output: Output) -> Image.Image:
-    """The finished picture, ready for overlays and an encoder."""
+def left_alone(image: Image.Image) -> Image.Image:
+    return image
+
+
+def picture(
+    raster: Raster,
+    plan: RenderPlan,
+    orientation: int,
+    output: Output,
+    cover: Callable[[Image.Image], Image.Image] = left_alone,
+) -> Image.Image:
+    """The finished picture, ready for overlays and an encoder; `cover` hides parts of it when it was just scaled."""
     size = stored_size(plan.size, orientation)
-    image = upright(scaled(raster, size, filter_for(raster.window, size, output)), orientation)
+    image = upright(cover(scaled(raster, size, output)), orientation)
     if not plan.format.has_alpha or plan.quality is Quality.BITONAL:
         image = flattened(image, output.background)
     image = rotated(image, plan.rotation, plan.format.has_alpha, output.background)
@@ -60,19 +69,30 @@ def stored_size(size: Extent, orientation: int) -> Extent:
     return size.turned() if orientation in SIDEWAYS else size
 
 
-def filter_for(window: Window, size: Extent, output: Output) -> Filter:
-    """The filter for scaling down, unless an edge grows."""
+def grows(window: Window, size: Extent) -> bool:
+    """Whether an edge becomes longer."""
     left, top, right, bottom = window
-    grows = size.width > right - left or size.height > bottom - top
-    return output.upscale_filter if grows else output.downscale_filter
+    return size.width > right - left or size.height > bottom - top
 
 
-def scaled(raster: Raster, size: Extent, resampling_filter: Filter) -> Image.Image:
+def scaled(raster: Raster, size: Extent, output: Output) -> Image.Image:
     """The region at exactly that size."""
-    if not is_one_to_one(raster.window, size):
-        return raster.image.resize(
-            (size.width, size.height), resampling_filter.resampling, raster.window, reducing_gap=REDUCING_GAP
-        )
+    if is_one_to_one(raster.window, size):
+        return unscaled(raster, size)
+    if grows(raster.window, size):
+        return resized(raster, size, output.upscale_filter)
+    if output.linear_light:
+        return shrunk_in_light(raster.image, raster.window, size, output.downscale_filter.resampling)
+    return resized(raster, size, output.downscale_filter)
+
+
+def resized(raster: Raster, size: Extent, resampling_filter: Filter) -> Image.Image:
+    return raster.image.resize(
+        (size.width, size.height), resampling_filter.resampling, raster.window, reducing_gap=REDUCING_GAP
+    )
+
+
+def unscaled(raster: Raster, size: Extent) -> Image.Image:
     if raster.image.size == (size.width, size.height):
         return raster.image
     # Not `crop`, which minds sizes by a limit of its own.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
 from .encoders import EncoderSettings
+from .metadata import MetadataSettings
 
 
 class Filter(enum.Enum):
@@ -45,3 +46,14 @@ class Output:
     """From 0, not at all, to 1."""
     background: str = "white"
     """What shows where a picture is transparent, or its corners empty, in a format without alpha."""
+    metadata: MetadataSettings = MetadataSettings()
+
+    def for_image(self, identifier: str) -> Output:
+        """The same for one image, whose identifier what is written into pictures may name."""
+        own = self.metadata
+        return replace(self, metadata=replace(own, identifier=identifier)) if own.has_own_words else self
+
+    keeps_profile: bool = False
+    """Whether pictures stay in the colours of their own ICC profile, which goes with them, instead of sRGB."""
+    linear_light: bool = False
+    """Whether pixels are averaged as the light that they stand for, and not as the numbers that are stored."""

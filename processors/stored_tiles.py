@@ -17,6 +17,12 @@ HARMLESS_SEGMENTS = frozenset({0xC4, 0xDB, 0xDD, 0xE0, 0xEE})
 
 YCBCR_TRANSFORMS = (None, 1)
 
+JFIF_START = JPEG_START + b"\xff\xe0"
+APP2 = b"\xff\xe2"
+ICC_MARK = b"ICC_PROFILE\0"
+PROFILE_PART_BYTES = 65_533 - len(ICC_MARK) - 2
+"""What of a profile one segment of a JPEG holds (ICC.1, annex B.4)."""
+
 
 def leaves_pixels_alone(plan: RenderPlan, facts: SourceFacts, output: Output) -> bool:
     """Whether nothing is done to the pixels of the region beyond scaling it and writing it as JPEG."""
@@ -53,6 +59,27 @@ def with_tables(content: bytes, tables: bytes | None) -> bytes:
     if not tables:
         return content
     return JPEG_START + tables[len(JPEG_START) : tables.rfind(END)] + content[len(JPEG_START) :]
+
+
+def with_profile(jpeg: bytes, profile: bytes | None) -> bytes:
+    """The JPEG with a colour profile in front, in as many segments as that takes (ICC.1, annex B.4)."""
+    if not profile:
+        return jpeg
+    parts = [profile[start : start + PROFILE_PART_BYTES] for start in range(0, len(profile), PROFILE_PART_BYTES)]
+    segments = [
+        APP2 + (len(ICC_MARK) + 4 + len(part)).to_bytes(2, "big") + ICC_MARK + bytes((number, len(parts))) + part
+        for number, part in enumerate(parts, start=1)
+    ]
+    start = start_of_profile(jpeg)
+    return b"".join((jpeg[:start], *segments, jpeg[start:]))
+
+
+def start_of_profile(jpeg: bytes) -> int:
+    """Behind the name of JFIF, which comes first of all segments where there is one."""
+    start = len(JPEG_START)
+    if not jpeg.startswith(JFIF_START):
+        return start
+    return start + 2 + int.from_bytes(jpeg[start + 2 : start + 4], "big")
 
 
 def reads_the_same_everywhere(frame: JpegFrame, level: StoredLevel) -> bool:

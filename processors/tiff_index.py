@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
-from tifffile import COMPRESSION, EXTRASAMPLE, PHOTOMETRIC, PLANARCONFIG, TiffFile, TiffPage
+from tifffile import COMPRESSION, EXTRASAMPLE, PHOTOMETRIC, PLANARCONFIG, TiffPage
 
 from iiifserver.iiif.values import Extent
 
 from .base import check_page
 from .coded_pieces import check_coded_piece
+from .reading_ahead import fetch_ahead, fetches_ahead
+from .tiff_places import PiecePlaces, opened_tiff, places_of
 
 MOST_PAGES = 1000
 """Directories looked at; more than any pyramid has, and an end to files whose directories run in circles."""
@@ -23,6 +25,9 @@ SLACK_BYTES = 1_000_000
 
 ICC_PROFILE_TAG = 34675
 ORIENTATION_TAG = 274
+
+JFIF_PLACE = slice(6, 10)
+JFIF = b"JFIF"
 
 ALPHA_SAMPLES = frozenset({EXTRASAMPLE.UNASSALPHA, EXTRASAMPLE.ASSOCALPHA})
 
@@ -40,7 +45,13 @@ PLAIN_COMPRESSIONS = frozenset(
 """These unpack into a buffer of the size that a piece should have, and no further."""
 
 CODED_COMPRESSIONS = frozenset(
-    {COMPRESSION.JPEG, COMPRESSION.JPEG2000, COMPRESSION.APERIO_JP2000_RGB, COMPRESSION.APERIO_JP2000_YCBC}
+    {
+        COMPRESSION.JPEG,
+        COMPRESSION.JPEG2000,
+        COMPRESSION.APERIO_JP2000_RGB,
+        COMPRESSION.APERIO_JP2000_YCBC,
+        COMPRESSION.WEBP,
+    }
 )
 """Pieces of these are pictures with a size of their own, which is looked at before they are decoded."""
 
@@ -66,16 +77,19 @@ class StoredLevel:
     piece: Extent
     is_tiled: bool
     is_coded: bool
-    """Whether each piece is a JPEG or JPEG 2000 picture."""
-    offsets: np.ndarray[Any, np.dtype[np.uint64]]
-    byte_counts: np.ndarray[Any, np.dtype[np.uint64]]
+    """Whether each piece is a JPEG, JPEG 2000 or WebP picture."""
+    places: PiecePlaces
     most_bytes: int
     """More than any sound piece takes in the file."""
-    decode: Callable[..., Any]
+    decoders: tuple[Callable[..., Any], Callable[..., Any]]
+    """For pieces that are plain, and for those that call themselves JFIF: these say themselves what colours they have.
+    """
     tables: bytes | None
     """What the JPEG pieces have in common."""
     jpeg_samplings: tuple[tuple[int, int], ...] = ()
     """How the components of its JPEG pieces are sampled, where the pieces are such as any viewer reads right."""
+    planes: int = 1
+    """How many pieces lie one behind the other, since each holds one channel alone."""
 
     @property
     def columns(self) -> int:
@@ -90,23 +104,44 @@ class StoredLevel:
 
         Raises `EOFError` or `ValueError` for a piece that cannot be sound, and whatever the decoder raises on damage.
         """
-        index = row * self.columns + column
+        channels = [self._decoded_piece(file, index) for index in self.indexes(column, row)]
+        if len(channels) == 1:
+            return channels[0]
+        there = next((channel for channel in channels if channel is not None), None)
+        if there is None:
+            return None
+        return np.concatenate([np.zeros_like(there) if one is None else one for one in channels], axis=2)
+
+    def indexes(self, column: int, row: int) -> range:
+        """The numbers of the pieces that hold the channels of one part of the picture."""
+        pieces = self.columns * self.rows
+        return range(row * self.columns + column, pieces * self.planes, pieces)
+
+    def _decoded_piece(self, file: BinaryIO, index: int) -> np.ndarray[Any, Any] | None:
         content = self.content(file, index)
         if content is None:
             return None
         if self.is_coded:
             check_coded_piece(content, self.piece)
-        pixels, _, (_, height, width, _) = self.decode(content, index, jpegtables=self.tables)
+        decode = self.decoders[content[JFIF_PLACE] == JFIF]
+        pixels, _, (_, height, width, _) = decode(content, index, jpegtables=self.tables)
         return pixels[0, :height, :width]  # type: ignore[no-any-return]
+
+    def fetch_row(self, file: BinaryIO, row: int, columns: range) -> None:
+        """Tells a file that lies far away which pieces of a row will be read."""
+        if fetches_ahead(file):
+            places = [self.places.at(file, index) for column in columns for index in self.indexes(column, row)]
+            fetch_ahead(file, [(offset, offset + count) for offset, count in places if count <= self.most_bytes])
 
     def content(self, file: BinaryIO, index: int) -> bytes | None:
         """The bytes of one piece as they are stored; `None` for one that the file leaves out."""
-        count = int(self.byte_counts[index])
+        offset, count = self.places.at(file, index)
         if count == 0:
             return None
         if count > self.most_bytes:
             raise ValueError("A piece of the file is larger than its pixels can be.")
-        file.seek(int(self.offsets[index]))
+        fetch_ahead(file, [(offset, offset + count)])
+        file.seek(offset)
         content = file.read(count)
         if len(content) < count:
             raise EOFError("The file ends in the middle of a piece.")
@@ -126,32 +161,48 @@ class TiffIndex:
     orientation: int
     profile: bytes | None
     page_count: int
+    directory: int
+    """Which of the file's directories it is, counted from 0."""
 
 
-def read_index(file: BinaryIO, number: int = 1) -> TiffIndex | None:
+def read_index(file: BinaryIO, number: int = 1, *, is_far: bool | None = None) -> TiffIndex | None:
     """The index of one of the file's images; `None` when its pixels are of a kind that cannot be read piece by piece.
+    Whether the file lies far away it tells itself, unless it only stands in for another.
 
     Raises `BadRequest` when there are fewer images.
     """
-    with TiffFile(file) as tiff:
+    with opened_tiff(file, fetches_ahead(file) if is_far is None else is_far) as tiff:
+        return index_of(list(pages_of(tiff.pages)), number)
+
+
+def index_of(everything: list[Any], number: int) -> TiffIndex | None:
+    """The index of one of the images that these directories make up. Raises as `read_index` does."""
+    if not everything:
+        raise ValueError("The file has no directory.")
+    starts = [place for place, page in enumerate(everything) if place == 0 or not page.is_reduced]
+    check_page(number, len(starts))
+    pages = everything[starts[number - 1] :]
+    first = pages[0]
+    mode = mode_of(first)
+    if mode is None:
+        return None
+    return TiffIndex(
+        levels=tuple(levels(first, pages)),
+        mode=mode,
+        is_inverted=first.photometric == PHOTOMETRIC.MINISWHITE,
+        orientation=orientation_of(first),
+        profile=profile_of(first),
+        page_count=len(starts),
+        directory=starts[number - 1],
+    )
+
+
+def read_indexes(file: BinaryIO, count: int) -> Iterator[TiffIndex | None]:
+    """The indexes of so many of the file's images, from the first on, in one go."""
+    with opened_tiff(file, fetches_ahead(file)) as tiff:
         everything = list(pages_of(tiff.pages))
-        if not everything:
-            raise ValueError("The file has no directory.")
-        starts = [place for place, page in enumerate(everything) if place == 0 or not page.is_reduced]
-        check_page(number, len(starts))
-        pages = everything[starts[number - 1] :]
-        first = pages[0]
-        mode = mode_of(first)
-        if mode is None:
-            return None
-        return TiffIndex(
-            levels=tuple(levels(first, pages)),
-            mode=mode,
-            is_inverted=first.photometric == PHOTOMETRIC.MINISWHITE,
-            orientation=orientation_of(first),
-            profile=profile_of(first),
-            page_count=len(starts),
-        )
+        for number in range(1, count + 1):
+            yield index_of(everything, number)
 
 
 def pages_of(directories: Any) -> Iterator[Any]:
@@ -165,9 +216,11 @@ def pages_of(directories: Any) -> Iterator[Any]:
 
 def mode_of(page: Any) -> str | None:
     """Pillow's name for the page's pixels once they have eight bits; `None` for kinds not read here."""
-    is_chunky = page.planarconfig == PLANARCONFIG.CONTIG or page.samplesperpixel == 1
     is_plain = page.compression in PLAIN_COMPRESSIONS
-    if not is_chunky or page.imagedepth != 1 or page.bitspersample not in (8, 16):
+    if page.imagedepth != 1 or page.bitspersample not in (8, 16):
+        return None
+    # A JPEG of one channel does not know that it is part of a coloured picture.
+    if planes_of(page) > 1 and (page.photometric == PHOTOMETRIC.YCBCR or page.compression == COMPRESSION.JPEG):
         return None
     if page.dtype not in (np.uint8, np.uint16) or page.jpegheader is not None:
         return None
@@ -175,6 +228,11 @@ def mode_of(page: Any) -> str | None:
     if not (is_plain and page.photometric != PHOTOMETRIC.YCBCR) and page.compression not in CODED_COMPRESSIONS:
         return None
     return mode_for(page.photometric, page.samplesperpixel, page.extrasamples)
+
+
+def planes_of(page: Any) -> int:
+    """In how many planes, each of one channel, the page is stored."""
+    return 1 if page.planarconfig == PLANARCONFIG.CONTIG else int(page.samplesperpixel)
 
 
 def mode_for(photometric: int, samples: int, extra_samples: tuple[int, ...]) -> str | None:
@@ -230,17 +288,23 @@ def stored_level(page: Any) -> StoredLevel:
         is_tiled=page.is_tiled,
         is_coded=page.compression in CODED_COMPRESSIONS,
         # Arrays and not the page itself, which would keep all that the file says of it, and of its other pages.
-        offsets=np.array(page.dataoffsets, np.uint64),
-        byte_counts=np.array(page.databytecounts, np.uint64),
+        places=places_of(page),
         most_bytes=SLACK_BYTES + 2 * piece.area * page.samplesperpixel * page.dtype.itemsize,
-        # The decoder looks into the file when it is made, so it is made while the file is open.
-        decode=page.decode,
+        decoders=(decoder_of(page, is_jfif=False), decoder_of(page, is_jfif=True)),
         tables=page.jpegtables,
         jpeg_samplings=jpeg_samplings_of(page),
+        planes=planes_of(page),
     )
-    if min(len(level.offsets), len(level.byte_counts)) < level.columns * level.rows:
+    if len(level.places) < level.columns * level.rows * level.planes:
         raise ValueError("The file lists too few pieces.")
     return level
+
+
+def decoder_of(page: Any, is_jfif: bool) -> Callable[..., Any]:
+    """tifffile's decoder for the page's pieces, made without a look at the first of them, which may lie far away."""
+    vars(page).pop("decode", None)
+    vars(page)["is_jfif"] = is_jfif
+    return page.decode  # type: ignore[no-any-return]
 
 
 def jpeg_samplings_of(page: Any) -> tuple[tuple[int, int], ...]:

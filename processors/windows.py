@@ -29,11 +29,18 @@ def window_in(level: Extent, full: Extent, box: Box) -> Window:
     """Where a box of the full image lies in one of its levels; a box at the image's edge ends at the level's edge."""
     across, down = scale_of(full.width, level.width), scale_of(full.height, level.height)
     return (
-        min(box.x / across, level.width - 1),
-        min(box.y / down, level.height - 1),
+        start_in(level.width, box.x / across, box.width / across),
+        start_in(level.height, box.y / down, box.height / down),
         level.width if box.right == full.width else min(box.right / across, level.width),
         level.height if box.bottom == full.height else min(box.bottom / down, level.height),
     )
+
+
+def start_in(edge: int, start: float, length: float) -> float:
+    """Where a box begins in a level's edge, of which it takes so much: a level that was rounded down may end before it,
+    and then it is the last pixel's, or that part of it which the box is wide.
+    """
+    return min(start, edge - min(1.0, length))
 
 
 def is_one_to_one(window: Window, size: Extent) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,16 +14,18 @@ from django import forms
 from PIL import Image
 
 from iiifserver.conf import conf
-from iiifserver.iiif.errors import ImageTooLarge
+from iiifserver.iiif.errors import IIIFError, ImageTooLarge
 from iiifserver.iiif.found import Found
 from iiifserver.iiif.geometry import to_stored
 from iiifserver.iiif.values import Box, Extent, Level, RenderPlan, SourceFacts
 
 from ..base import Processor, Raster, damage_is_unreadable
-from ..colour import needs_conversion, to_srgb
+from ..capabilities import Feature
+from ..colour import direct_colours, is_profile_for, needs_conversion
 from ..operations import SIDEWAYS, stored_size
-from ..stored_tiles import stored_jpeg, tile_at
-from ..tiff_index import StoredLevel, TiffIndex, read_index
+from ..stored_tiles import stored_jpeg, tile_at, with_profile
+from ..tiff_index import StoredLevel, TiffIndex, read_indexes
+from ..tiff_memo import NotedIndex, noted_index, recalled_index
 from ..windows import ENOUGH_PIXELS, box_to_read, is_one_to_one, window_in, window_within
 
 WHITE = {"L": "white", "RGB": "white"}
@@ -42,8 +45,8 @@ class TilesForm(forms.Form):
         max_value=100_000,
         initial=500,
         help_text="For so many files each worker remembers where the tiles are, so that the next request for one of "
-        "them reads nothing but tiles. A file takes 16 bytes of memory for each tile, 64 kB per gigapixel in tiles of "
-        "512 pixels.",
+        "them reads nothing but tiles. A file takes about 20 bytes of memory for each tile, 80 kB per gigapixel in "
+        "tiles of 512 pixels.",
     )
 
     hands_out_stored_tiles = forms.BooleanField(
@@ -63,11 +66,12 @@ class TilesProcessor(Processor):
     options_class = TilesOptions
     form_class = TilesForm
     formats = frozenset({"tiff"})
+    features = frozenset({Feature.REGIONS, Feature.REDUCTIONS, Feature.PAGES, Feature.STORED_TILES})
     options: TilesOptions
 
     def __init__(self, options: TilesOptions) -> None:
         super().__init__(options)
-        self._indexes: LRUCache[tuple[str, int], TiffIndex | None] = LRUCache(options.remembered_files)
+        self._indexes: LRUCache[tuple[str, int], NotedIndex] = LRUCache(options.remembered_files)
         self._lock = threading.Lock()
 
     def facts(self, found: Found, page: int = 1) -> SourceFacts | None:
@@ -85,19 +89,34 @@ class TilesProcessor(Processor):
             raise ImageTooLarge("This is more of the image than the server decodes at once. Ask for a smaller region.")
         with damage_is_unreadable():
             image = assembled(found, index, level, part)
-            return Raster(to_srgb(image, index.profile), window_within(window, part))
+            colours, profile = direct_colours(image, index.profile)
+            return Raster(colours, window_within(window, part), profile)
 
-    def stored(self, found: Found, facts: SourceFacts, plan: RenderPlan) -> bytes | None:
+    def stored(
+        self, found: Found, facts: SourceFacts, plan: RenderPlan, *, keeps_profile: bool = False
+    ) -> bytes | None:
         if not self.options.hands_out_stored_tiles:
             return None
         index = self.known_index(found, plan.page)
         level = best_level(index.levels, plan.box, plan.size)
         window = window_in(level.extent, index.levels[0].extent, plan.box)
         tile = tile_at(level, window) if is_one_to_one(window, plan.size) else None
-        if tile is None or not level.jpeg_samplings or needs_conversion(index.profile, index.mode):
+        if tile is None or not level.jpeg_samplings:
+            return None
+        if not keeps_profile and needs_conversion(index.profile, index.mode):
             return None
         with found.open() as file, damage_is_unreadable():
-            return stored_jpeg(file, level, *tile)
+            jpeg = stored_jpeg(file, level, *tile)
+        return with_profile(jpeg, kept_profile(index)) if jpeg and keeps_profile else jpeg
+
+    def facts_of_pages(self, found: Found, page_count: int) -> Iterator[SourceFacts | None]:
+        with found.open() as file, damage_is_unreadable():
+            for index in read_indexes(file, page_count):
+                sound = decodable(index)
+                yield facts_of(sound) if sound else None
+
+    def directory_of(self, found: Found, page: int) -> int:
+        return self.known_index(found, page).directory
 
     def known_index(self, found: Found, page: int) -> TiffIndex:
         """The index of a file that is ours."""
@@ -108,15 +127,43 @@ class TilesProcessor(Processor):
 
     def index(self, found: Found, page: int) -> TiffIndex | None:
         """Where the pieces of a page are; `None` for one that cannot be read piece by piece."""
-        key = (found.version, page)
+        known = self._known(found, page)
+        if known is None:
+            with found.open() as file, damage_is_unreadable():
+                known = noted_index(file, page)
+            known = replace(known, index=decodable(known.index))
+            self._keep(found, page, known)
+        return known.index
+
+    def is_at_hand(self, found: Found, page: int) -> bool:
+        return self._known(found, page) is not None
+
+    def memo_of(self, found: Found, page: int) -> bytes | None:
+        known = self._known(found, page)
+        return known.memo() if known else None
+
+    def has_learned(self, found: Found, page: int) -> bool:
+        known = self._known(found, page)
+        return known is not None and known.has_learned
+
+    def take_up(self, found: Found, page: int, memo: bytes) -> None:
+        with suppress(IIIFError):
+            with damage_is_unreadable():
+                known = recalled_index(memo, page)
+            self._keep(found, page, replace(known, index=decodable(known.index)))
+
+    def _known(self, found: Found, page: int) -> NotedIndex | None:
         with self._lock:
-            if key in self._indexes:
-                return self._indexes[key]
-        with found.open() as file, damage_is_unreadable():
-            index = decodable(read_index(file, page))
+            return self._indexes.get((found.version, page))
+
+    def _keep(self, found: Found, page: int, known: NotedIndex) -> None:
         with self._lock:
-            self._indexes[key] = index
-        return index
+            self._indexes[found.version, page] = known
+
+
+def kept_profile(index: TiffIndex) -> bytes | None:
+    """The profile that goes with pixels that are handed out as they are."""
+    return index.profile if index.profile and is_profile_for(index.profile, index.mode) else None
 
 
 def decodable(index: TiffIndex | None) -> TiffIndex | None:
@@ -165,19 +212,21 @@ def assembled(found: Found, index: TiffIndex, level: StoredLevel, part: Box) -> 
     """The wanted part of the level, put together from the pieces that it touches."""
     image = Image.new(index.mode, (part.width, part.height), WHITE.get(index.mode, 0))
     with found.open() as file:
-        for column, row in touched(level, part):
-            pixels = level.decoded(file, column, row)
-            if pixels is not None:
-                place = (column * level.piece.width - part.x, row * level.piece.height - part.y)
-                image.paste(piece_image(pixels, index), place)
+        columns, rows = touched(level, part)
+        for row in rows:
+            level.fetch_row(file, row, columns)
+            for column in columns:
+                pixels = level.decoded(file, column, row)
+                if pixels is not None:
+                    place = (column * level.piece.width - part.x, row * level.piece.height - part.y)
+                    image.paste(piece_image(pixels, index), place)
     return image
 
 
-def touched(level: StoredLevel, part: Box) -> Iterator[tuple[int, int]]:
+def touched(level: StoredLevel, part: Box) -> tuple[range, range]:
     """Columns and rows of the pieces that a part of the level lies in."""
-    for row in range(part.y // level.piece.height, -(-part.bottom // level.piece.height)):
-        for column in range(part.x // level.piece.width, -(-part.right // level.piece.width)):
-            yield column, row
+    columns = range(part.x // level.piece.width, -(-part.right // level.piece.width))
+    return columns, range(part.y // level.piece.height, -(-part.bottom // level.piece.height))
 
 
 def piece_image(pixels: np.ndarray[Any, Any], index: TiffIndex) -> Image.Image:

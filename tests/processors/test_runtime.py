@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from iiifserver.iiif.errors import ImageTooLarge, Unreadable
 from iiifserver.iiif.values import Extent, SourceFacts
 from iiifserver.testing import drawn, encoded, in_memory, plan_for
-from processors.base import Processor
+from processors.base import Processor, Raster
+from processors.capabilities import Feature, Library
 from processors.models import Processor as ProcessorRow
+from processors.output import Output
 from processors.runtime import Processors, active_processors
 
 PNG = in_memory(encoded(drawn(30, 20)))
@@ -31,7 +35,8 @@ class Reader(Processor):
         return self.outcome
 
     def read(self, found: Any, facts: Any, plan: Any) -> Any:
-        return (found, facts, plan)
+        self.asked = (found, facts, plan)
+        return Raster(Image.new("L", (1, 1)), (0, 0, 1, 1))
 
 
 class TiffReader(Reader):
@@ -54,7 +59,7 @@ def test_one_that_leaves_the_file_to_others_is_passed_over():
 
 @pytest.mark.parametrize("active", [(), (TiffReader(),), (Reader(None),)])
 def test_a_kind_that_none_reads_is_unreadable_and_named(active: tuple[Processor, ...]):
-    with pytest.raises(Unreadable, match="png"):
+    with pytest.raises(Unreadable, match="PNG"):
         inspected(*active)
 
 
@@ -66,7 +71,49 @@ def test_a_refusal_decides(error: Exception):
 
 def test_what_was_inspected_is_read_by_the_same_processor():
     plan = plan_for(FACTS)
-    assert Processors((Reader(),)).inspect(PNG).of(PNG).read(plan) == (PNG, FACTS, plan)
+    reader = Reader()
+    Processors((reader,)).inspect(PNG).of(PNG).read(plan, Output())
+    assert reader.asked == (PNG, FACTS, plan)
+
+
+class PageReader(Reader):
+    features = frozenset({Feature.PAGES})
+
+
+def test_for_a_later_page_those_that_know_pages_are_asked_first():
+    whole, paged = Reader(), PageReader()
+    both = Processors((whole, paged))
+    assert (both.inspect(PNG, 1).processor, both.inspect(PNG, 2).processor) == (whole, paged)
+
+
+class LibraryReader(Reader):
+    libraries = (Library("no_such_library_anywhere", "pip install it", frozenset({"png"})),)
+
+
+def test_one_whose_library_is_missing_is_passed_over():
+    second = Reader()
+    assert inspected(LibraryReader(), second) is second
+
+
+@pytest.mark.parametrize(
+    ("formats", "is_read"), [(None, True), (frozenset({"png"}), True), (frozenset({"tiff"}), False)]
+)
+def test_only_what_may_be_read_from_its_source_is_read(formats: frozenset[str] | None, is_read: bool):
+    found = replace(PNG, formats=formats)
+    if is_read:
+        assert Processors((Reader(),)).inspect(found).facts == FACTS
+    else:
+        with pytest.raises(Unreadable, match="PNG are not read from this source"):
+            Processors((Reader(),)).inspect(found)
+
+
+@pytest.mark.django_db
+def test_of_two_with_the_same_number_the_more_capable_comes_first():
+    ProcessorRow.objects.all()._raw_delete("default")
+    ProcessorRow.objects.create(name="a", kind="pillow", position=1)
+    ProcessorRow.objects.create(name="b", kind="tiles", position=1)
+    active = active_processors(ProcessorRow.objects.all(), []).active
+    assert [processor.label for processor in active] == ["Tiled TIFF", "Pillow"]
 
 
 @pytest.mark.django_db

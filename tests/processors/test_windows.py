@@ -28,6 +28,18 @@ def test_a_box_at_the_edge_ends_at_the_edge_of_the_level():
     assert window_in(Extent(501, 251), Extent(1001, 501), Box(512, 256, 489, 245)) == (256, 128, 501, 251)
 
 
+@pytest.mark.parametrize("full", range(993, 1025))
+@pytest.mark.parametrize("factor", [2, 4, 8, 16])
+@pytest.mark.parametrize("rounding", [0, 1])
+def test_the_last_pixel_is_no_wider_in_a_level_than_it_is(full: int, factor: int, rounding: int):
+    """Else the level would be taken for one that has as many pixels as are wanted, and another colour be shown."""
+    edge = -(-full // factor) if rounding else full // factor
+    left, top, right, bottom = window_in(Extent(edge, edge), Extent(full, full), Box(full - 1, full - 1, 1, 1))
+    begins_a_pixel = (full - 1) % factor == 0 and rounding
+    assert (right - left, bottom - top) == ((1, 1) if begins_a_pixel else (right - left, right - left))
+    assert begins_a_pixel or right - left <= 1 - 1 / factor
+
+
 def test_pixels_that_are_wanted_as_they_are_are_read_without_a_margin():
     assert box_to_read((10, 20, 110, 70), Extent(100, 50), Extent(300, 200)) == Box(10, 20, 100, 50)
 

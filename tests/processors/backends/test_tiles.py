@@ -7,6 +7,7 @@ import pytest
 import tifffile
 from PIL import Image
 
+from iiifserver.iiif.errors import Unreadable
 from iiifserver.iiif.found import Found
 from iiifserver.iiif.values import Box, Extent
 from iiifserver.testing import ProcessorContract, drawn, in_memory, likeness, plan_for, rendered
@@ -15,7 +16,10 @@ from processors.backends.tiles import TilesProcessor
 from tests.processors.backends.tiffs import (
     JPEG,
     ORIENTATION,
+    PLANES,
+    TILE_COUNTS,
     Counting,
+    changed,
     pyramid,
     tiff,
     tiled,
@@ -143,7 +147,7 @@ def test_a_piece_that_was_left_out_is_white():
 @pytest.mark.parametrize(
     ("pixels", "options"),
     [
-        (np.zeros((3, 80, 100), np.uint8), {"photometric": "rgb", "planarconfig": "separate"}),
+        (np.zeros((3, 80, 100), np.uint8), {"photometric": "rgb", "planarconfig": "separate", "compression": "jpeg"}),
         (np.zeros((80, 100), np.float32), {"photometric": "minisblack"}),
         (np.zeros((80, 100), np.uint32), {"photometric": "minisblack"}),
         (np.zeros((80, 100), bool), {"photometric": "minisblack"}),
@@ -151,7 +155,7 @@ def test_a_piece_that_was_left_out_is_white():
         (np.zeros((80, 100, 3), np.uint8), {"photometric": "ycbcr", "tile": (64, 64)}),
         (np.zeros((80, 100, 3), np.uint8), {"photometric": "cielab"}),
     ],
-    ids=["planar", "float", "32-bit", "1-bit", "extra-samples", "plain-ycbcr", "lab"],
+    ids=["planes-of-jpeg", "float", "32-bit", "1-bit", "extra-samples", "plain-ycbcr", "lab"],
 )
 def test_other_kinds_are_left_to_another_processor(pixels: np.ndarray, options: dict[str, object]):
     assert tiles().facts(in_memory(tiff(pixels, **options))) is None
@@ -235,3 +239,77 @@ def test_as_many_files_are_remembered_as_the_options_say():
     for version in ("a", "a", "b", "a"):
         processor.facts(Found(open=lambda: opened.append(1) or io.BytesIO(content), version=version))
     assert len(opened) == 3
+
+
+@pytest.mark.parametrize("corner", [(255, 255), (255, 0), (0, 255), (254, 200)])
+def test_a_single_pixel_at_the_edge_is_the_pixel_itself(corner: tuple[int, int]):
+    """And not the mean of its neighbours, which a smaller level has in its place."""
+    x, y = np.meshgrid(np.arange(256), np.arange(256))
+    image = Image.fromarray(((x + y) % 2 * 255).astype(np.uint8)).convert("RGB")
+    content = pyramid(image, [(128, 128), (64, 64)])
+    shown = rendered(TilesProcessor.build({}), in_memory(content), Box(*corner, 1, 1))
+    assert shown.getpixel((0, 0)) == image.getpixel(corner)
+
+
+# --- Channels in planes of their own -----------------------------------------------------------------------------
+
+
+def in_planes(image: Image.Image, **options) -> bytes:
+    pixels = np.ascontiguousarray(np.moveaxis(np.asarray(image), 2, 0))
+    return tiff(pixels, photometric="rgb", planarconfig="separate", tile=(64, 64), **options)
+
+
+def test_of_planes_only_the_touched_pieces_are_read():
+    content = in_planes(drawn(640, 640))
+    processor, found = TilesProcessor.build({}), Found(open=lambda: Counting(content), version="planes")
+    facts = processor.facts(found)
+    Counting.total = 0
+    processor.read(found, facts, plan_for(facts, Box(70, 70, 40, 40)))
+    assert Counting.total == 3 * 64 * 64
+
+
+def test_a_plane_that_the_file_leaves_out_is_dark():
+    image = drawn(64, 64)
+    content = bytearray(in_planes(image))
+    with tifffile.TiffFile(io.BytesIO(bytes(content))) as file:
+        counts = file.pages[0].tags[TILE_COUNTS]
+        size = counts.valueoffset if counts.count > 1 else counts.offset
+        width = 2 if counts.dtype == 3 else 4
+    content[size : size + width] = bytes(width)
+    shown = rendered(TilesProcessor.build({}), in_memory(bytes(content)))
+    red, green, blue = shown.split()
+    assert red.getextrema() == (0, 0)
+    assert (green.tobytes(), blue.tobytes()) == tuple(channel.tobytes() for channel in image.split()[1:])
+
+
+def test_too_few_pieces_for_all_planes_are_damage():
+    content = changed(tiled(drawn(100, 80)), PLANES, 2)
+    with pytest.raises(Unreadable):
+        rendered(TilesProcessor.build({}), in_memory(content))
+
+
+# --- Pieces that are WebP ----------------------------------------------------------------------------------------
+
+
+def in_webp(width: int = 64, height: int = 64) -> bytes:
+    return tiled(drawn(width, height), compression="webp", compressionargs={"level": -1})
+
+
+@pytest.mark.parametrize("end", [5, 30, 200])
+def test_a_webp_that_is_cut_off_is_unreadable(end: int):
+    content = in_webp()
+    with tifffile.TiffFile(io.BytesIO(content)) as file:
+        tag = file.pages[0].tags[TILE_COUNTS]
+    with pytest.raises(Unreadable):
+        rendered(TilesProcessor.build({}), in_memory(changed(content, tag.code, end)))
+
+
+def test_a_webp_that_claims_to_be_larger_than_its_piece_is_not_decoded(monkeypatch):
+    content, calls = bytearray(in_webp()), []
+    start = content.index(b"VP8L")
+    content[start : start + 4] = b"VP8X"
+    content[start + 12 : start + 18] = 2 * (4999).to_bytes(3, "little")
+    monkeypatch.setattr("imagecodecs.webp_decode", lambda *args, **options: calls.append(args))
+    with pytest.raises(Unreadable):
+        rendered(TilesProcessor.build({}), in_memory(bytes(content)))
+    assert calls == []

@@ -23,6 +23,7 @@ from processors.operations import picture
 from processors.output import Output
 from processors.runtime import SourceImage
 from tests.processors.backends.tiffs import pyramid, tiled
+from tests.processors.profiles import LINEAR_GRAY, SWAPPED, large_profile
 
 TILE = 64
 YCBCR = {"compression": "jpeg", "photometric": "ycbcr", "subsampling": (2, 2), "tile": (TILE, TILE)}
@@ -60,7 +61,7 @@ def decoded(content):
 def test_a_tile_handed_out_has_the_pixels_that_decoding_it_gives(mode):
     content = file_of(mode=mode)
     image = source(content)
-    made = picture(image.read(FIRST), FIRST, 1, Output())
+    made = picture(image.read(FIRST, Output()), FIRST, 1, Output())
     handed_out = decoded(stored(content))
     assert (handed_out.mode, handed_out.size) == (mode, (TILE, TILE))
     assert likeness(handed_out, made) > 45
@@ -74,7 +75,7 @@ def test_nothing_is_decoded_for_it():
 def test_a_tile_in_the_middle_is_the_right_one():
     content = file_of()
     plan = replace(FIRST, box=Box(TILE, TILE, TILE, TILE))
-    made = picture(source(content).read(plan), plan, 1, Output())
+    made = picture(source(content).read(plan, Output()), plan, 1, Output())
     assert likeness(decoded(stored(content, plan)), made) > 45
     assert likeness(made, decoded(stored(content))) < 30
 
@@ -187,3 +188,46 @@ def test_a_jpeg_has_one_page():
     content = encode(drawn(100, 80), Format.JPG, Output().encoder)
     with pytest.raises(BadRequest, match="one page"):
         PillowProcessor.build({}).facts(in_memory(content), 2)
+
+
+# --- Profiles that are kept -----------------------------------------------------------------------------------------
+
+KEEPING = Output(keeps_profile=True)
+
+
+@pytest.mark.parametrize("size", [0, 65_000, 66_000, 200_000])
+def test_a_kept_profile_stands_in_front_of_a_tile_that_nobody_decodes(size: int):
+    profile = large_profile(size)
+    content = file_of(iccprofile=profile)
+    with patch("processors.tiff_index.StoredLevel.decoded", side_effect=AssertionError) as decoding:
+        handed_out = stored(content, output=KEEPING)
+    assert decoding.call_count == 0
+    with Image.open(io.BytesIO(handed_out)) as image:
+        assert image.info["icc_profile"] == profile
+    plain = stored(file_of())
+    assert handed_out.startswith(plain[:20])
+    assert handed_out.endswith(plain[20:])
+
+
+def test_the_pixels_behind_a_kept_profile_are_the_tiles_own():
+    assert (
+        decoded(stored(file_of(iccprofile=SWAPPED), output=KEEPING)).tobytes() == decoded(stored(file_of())).tobytes()
+    )
+
+
+def test_a_tile_handed_out_and_one_that_is_made_have_the_same_profile_and_pixels():
+    image = source(file_of(iccprofile=SWAPPED))
+    raster = image.read(FIRST, KEEPING)
+    made = picture(raster, FIRST, 1, KEEPING)
+    assert raster.profile == SWAPPED
+    assert likeness(decoded(image.stored(FIRST, KEEPING)), made) > 45
+
+
+def test_a_gray_tile_keeps_its_profile_of_gray():
+    handed_out = stored(file_of(mode="L", iccprofile=LINEAR_GRAY), output=KEEPING)
+    assert (decoded(handed_out).mode, decoded(handed_out).info["icc_profile"]) == ("L", LINEAR_GRAY)
+
+
+@pytest.mark.parametrize("profile", [b"no profile", LINEAR_GRAY])
+def test_a_profile_that_says_nothing_of_the_tile_is_left_out(profile: bytes):
+    assert stored(file_of(iccprofile=profile), output=KEEPING) == stored(file_of())

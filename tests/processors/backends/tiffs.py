@@ -11,7 +11,7 @@ from PIL import Image
 
 ORIENTATION = 274
 JPEG = {"compression": "jpeg", "compressionargs": {"level": 95}}
-WIDTH, HEIGHT, TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_COUNTS = 256, 257, 322, 323, 324, 325
+WIDTH, HEIGHT, PLANES, TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_COUNTS = 256, 257, 284, 322, 323, 324, 325
 
 
 def tiff(pixels: np.ndarray, *, orientation: int = 1, byteorder: str = "<", bigtiff: bool = False, **options) -> bytes:
