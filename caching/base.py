@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -22,6 +22,8 @@ class Tier(StrEnum):
 
     DERIVATIVE = "derivative"
     INFO = "info"
+    COPY = "copy"
+    """Of which there is one store, and no rows."""
 
 
 TIER_LABELS = {
@@ -49,6 +51,37 @@ class Usage:
     """What the numbers are about, where that is not this cache alone."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An entry as a sweep looks at it: nothing of it is read before it is asked for."""
+
+    size: int
+    """In bytes."""
+    is_expired: bool = False
+    """Whether it has stood, or has not been asked for, longer than its cache keeps anything."""
+    beginning: Callable[[int], bytes]
+    """At most so many bytes at its beginning, as they were put; none where it is gone."""
+    is_whole: Callable[[], bool]
+    """Whether every byte is as it was put; reads all of it."""
+
+
+Judge = Callable[[Entry], bool]
+"""Whether an entry is to go."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swept:
+    """How far a sweep is, and what went in its last piece."""
+
+    done: int
+    total: int
+    """Pieces, not entries."""
+    looked_at: int = 0
+    """Entries."""
+    entries: int = 0
+    bytes: int = 0
+
+
 class CacheCounts:
     """How often a cache had what was asked for since this process began to use it."""
 
@@ -68,12 +101,24 @@ class CacheCounts:
             self.failures += 1
 
 
+class MeetingPlace(ABC):
+    """Where processes agree on who makes a picture."""
+
+    @abstractmethod
+    def claim(self, name: str) -> Callable[[], None] | None:
+        """Has the picture of that name left to whoever claims it, until what is returned is called, or until this
+        process dies; `None` while somebody else has claimed it. Raises `CacheUnavailable`.
+        """
+
+
 class CacheBackend(Backend, ABC):
     """A store of one tier. Used by many threads at once; raises `CacheUnavailable` and nothing else."""
 
     tier: ClassVar[Tier]
     is_shared: ClassVar[bool]
     """Whether several processes see the same entries."""
+    is_on_this_machine: ClassVar[bool] = False
+    """Whether the processes of other machines see other entries, though it is shared."""
 
     def __init__(self, options: Any) -> None:
         super().__init__(options)
@@ -91,11 +136,18 @@ class CacheBackend(Backend, ABC):
     def usage(self) -> Usage:
         """How full the cache is; quick, however much it holds."""
 
+    def sweep(self, judge: Judge, *, image: str = "", removes: bool = True) -> Iterator[Swept]:
+        """Looks at every entry, or at those of one image, piece by piece, and removes those that are to go, or only
+        counts them.
 
-class DerivativeCache(CacheBackend):
-    """Remembers finished pictures."""
+        A removing sweep also sees to the cache's limits. Whoever goes through it may stop after any piece. A cache
+        that keeps no list of its entries has none to look at; what is purged in it is not used all the same.
+        """
+        return iter(())
 
-    tier = Tier.DERIVATIVE
+
+class ByteCache(CacheBackend):
+    """Remembers bytes under keys."""
 
     @abstractmethod
     def get(self, key: CacheKey) -> bytes | None:
@@ -108,15 +160,31 @@ class DerivativeCache(CacheBackend):
         """
 
 
+class DerivativeCache(ByteCache):
+    """Remembers finished pictures."""
+
+    tier = Tier.DERIVATIVE
+
+    def meeting_place(self) -> MeetingPlace | None:
+        """Where the processes of all machines that share this cache can meet; `None` where it offers no such place."""
+        return None
+
+
+class LastingInfoCache(ByteCache):
+    """Remembers what is known of images as bytes, so that it outlives the process."""
+
+    tier = Tier.INFO
+
+
 class InfoCache(CacheBackend):
-    """Remembers values about images: one for each, with the state of things for which it holds."""
+    """Remembers values about images as they are: one for each page, with the state of things for which it holds."""
 
     tier = Tier.INFO
 
     @abstractmethod
-    def get(self, image: str, version: Hashable) -> Any | None:
-        """The value that was put for this image and an equal version, or `None`."""
+    def get(self, key: CacheKey, version: Hashable) -> Any | None:
+        """The value that was put for this page of an image and an equal version, or `None`."""
 
     @abstractmethod
-    def put(self, image: str, version: Hashable, value: Any) -> None:
+    def put(self, key: CacheKey, version: Hashable, value: Any) -> None:
         """Remembers the value; the one of another version is forgotten."""

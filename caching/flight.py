@@ -62,7 +62,7 @@ class Flights(Generic[T]):
             flight, is_leader = self._board(key)
             if is_leader:
                 return self._lead(key, flight, make)
-            self._follow(flight, deadline)
+            self.wait(flight.has_landed.wait, deadline)
             if flight.results:
                 return flight.results[0]
             if flight.error is not None:
@@ -85,14 +85,16 @@ class Flights(Generic[T]):
                 del self._flights[key]
             flight.has_landed.set()
 
-    def _follow(self, flight: Flight[T], deadline: float) -> None:
-        """Returns when the flight has landed; raises `Overloaded` when that takes too long."""
-        if flight.has_landed.wait(min(self._patience_seconds, deadline - time.monotonic())):
+    def wait(self, wait: Callable[[float], bool], deadline: float) -> None:
+        """Returns when something has come that `wait` awaits, which takes the seconds to wait at most and tells whether
+        it came. Raises `Overloaded` when that takes too long, or after a short while when all seats are taken.
+        """
+        if wait(min(self._patience_seconds, deadline - time.monotonic())):
             return
         if not self._seats.acquire(blocking=False):
             raise too_slow()
         try:
-            if not flight.has_landed.wait(deadline - time.monotonic()):
+            if not wait(deadline - time.monotonic()):
                 raise too_slow()
         finally:
             self._seats.release()

@@ -13,15 +13,18 @@ from django.utils import timezone
 from iiifserver.backend import BackendError
 from iiifserver.shelf import build
 
-from .base import CacheBackend, CacheUnavailable
+from . import working_copies
+from .base import CacheBackend, CacheUnavailable, Tier
 from .models import Cache, Invalidation
+from .purges import EVERYTHING, Purge, Scope
 from .registry import caches
 from .runtime import Caches, caches_in_use
+from .sweeping import covered_by
 
 logger = logging.getLogger("iiifserver.caching")
 
 KEPT = timedelta(days=30)
-"""How long the purge of one image stays in the journal; that of everything stays until the next."""
+"""How long the purge of one image stays in the journal; others stay until one that covers them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,20 @@ def invalidate(image: str = "") -> Purged:
     """Has everything that is remembered of an image (by `CacheKey.image`; of all images, when empty) forgotten: in
     shared caches and in this process now, in every other process when it looks into the journal.
     """
-    write_line(image)
+    write_line(Purge(Scope.IMAGE, image))
     entries, failed = purge_shared(image)
     return Purged(entries + apply_new(caches_in_use()), failed)
+
+
+def outdate(purges: Iterable[Purge]) -> int:
+    """Has nobody use again what these purges cover; what it fills is left for a sweep to remove.
+
+    The number of the last line that was written. From now on in this process, in others as soon as they look.
+    """
+    with transaction.atomic():
+        numbers = [write_line(purge) for purge in purges]
+    apply_new(caches_in_use())
+    return max(numbers, default=0)
 
 
 def apply_new(used: Caches) -> int:
@@ -49,24 +63,30 @@ def apply_new(used: Caches) -> int:
     Call it before the first request and then every second or so.
     """
     entries = 0
-    for number, image in new_lines(used):
-        used.purges.note(number, image)
-        entries += sum(purge_one(link.cache, image) for link in used.links if not link.cache.is_shared)
+    for number, purge in new_lines(used):
+        used.purges.note(number, purge)
+        entries += sum(forget(link.cache, purge) for link in used.links if not link.cache.is_shared)
     return entries
 
 
-def new_lines(used: Caches) -> list[tuple[int, str]]:
-    lines = Invalidation.objects.filter(pk__gt=used.purges.unsettled_after).values_list("pk", "image")
-    return [(number, image) for number, image in lines if not used.purges.know(number)]
+def new_lines(used: Caches) -> list[tuple[int, Purge]]:
+    lines = Invalidation.objects.filter(pk__gt=used.purges.unsettled_after)
+    return [(line.pk, line.purge) for line in lines if not used.purges.know(line.pk)]
 
 
-def write_line(image: str) -> None:
-    """Adds a line to the journal; those that it makes needless go."""
+def write_line(purge: Purge) -> int:
+    """Adds a line to the journal; those that it makes needless go. Its number."""
+    image, value = (purge.value, "") if purge.scope is Scope.IMAGE else ("", purge.value)
     with transaction.atomic():
-        line = Invalidation.objects.create(image=image)
+        line = Invalidation.objects.create(scope=purge.scope, image=image, value=value)
         older = Invalidation.objects.filter(pk__lt=line.pk)
-        (older.filter(image=image) if image else older).delete()
-        older.exclude(image="").filter(created_at__lt=timezone.now() - KEPT).delete()
+        if purge == EVERYTHING:
+            older.delete()
+        elif purge.scope is not Scope.OLDER:
+            older.filter(scope=purge.scope, image=image, value=value).delete()
+        passing = older.filter(scope=Scope.IMAGE).exclude(image="")
+        passing.filter(created_at__lt=timezone.now() - KEPT).delete()
+    return int(line.pk)
 
 
 def purge_shared(image: str) -> tuple[int, tuple[str, ...]]:
@@ -82,7 +102,9 @@ def purge_shared(image: str) -> tuple[int, tuple[str, ...]]:
 
 
 def shared_caches(rows: Iterable[Cache]) -> Iterator[tuple[str, CacheBackend]]:
-    """Backends of their own, so that those of requests are left to requests; rows that make none are left out."""
+    """Backends of their own, so that those of requests are left to requests; rows that make none are left out. The
+    working copies come last.
+    """
     for row in rows:
         try:
             cache = build(caches, row)
@@ -90,7 +112,17 @@ def shared_caches(rows: Iterable[Cache]) -> Iterator[tuple[str, CacheBackend]]:
             continue
         if cache.is_shared:
             yield row.name, cache
+    yield working_copies.NAME, working_copies.copy_store()
 
 
 def purge_one(cache: CacheBackend, image: str) -> int:
     return cache.purge_image(image) if image else cache.purge()
+
+
+def forget(cache: CacheBackend, purge: Purge) -> int:
+    """Removes from a cache of this process what a purge covers, where it can tell; how many entries went."""
+    if purge.scope is Scope.IMAGE:
+        return purge_one(cache, purge.value)
+    if purge.scope is Scope.INFOS:
+        return cache.purge() if cache.tier is Tier.INFO else 0
+    return sum(swept.entries for swept in cache.sweep(covered_by(purge)))

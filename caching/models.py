@@ -9,10 +9,11 @@ from django.db import models
 from iiifserver.configured import ConfiguredBackend
 
 from .base import TIER_LABELS
+from .purges import Purge, Scope
 from .registry import caches
-from .stored_pictures import StoredPicture
+from .stored_pictures import StoredInfo, StoredPicture
 
-__all__ = ["Cache", "Invalidation", "StoredPicture"]
+__all__ = ["Cache", "Invalidation", "StoredInfo", "StoredPicture"]
 
 
 class Cache(ConfiguredBackend):
@@ -36,10 +37,18 @@ class Invalidation(models.Model):
     """A line in the journal of purges: every process reads it and forgets. Not part of the configuration."""
 
     created_at = models.DateTimeField(auto_now_add=True)
+    scope = models.CharField(
+        max_length=10, choices=[(scope.value, scope.value) for scope in Scope], default=Scope.IMAGE.value
+    )
     image = models.CharField(max_length=32, blank=True, db_index=True, help_text="The image's digest; empty for all.")
+    value = models.TextField(blank=True, help_text="What the other scopes are about, such as a prefix.")
 
     class Meta:
         ordering = ("pk",)
 
     def __str__(self) -> str:
-        return self.image or "everything"
+        return f"{self.scope} {self.purge.value}" if self.purge.value else "everything"
+
+    @property
+    def purge(self) -> Purge:
+        return Purge(Scope(self.scope), self.image if self.scope == Scope.IMAGE else self.value)

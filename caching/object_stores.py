@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from django import forms
 from django.core.validators import RegexValidator
 
-from .base import CacheUnavailable, DerivativeCache, Usage
+from .base import CacheUnavailable, DerivativeCache, Entry, Judge, Swept, Usage
 from .keys import CacheKey
-from .seal import sealed, unsealed
+from .seal import SEAL_BYTES, sealed, unsealed, without_seal
 
 PREFIX = r"[A-Za-z0-9][A-Za-z0-9_.=-]*(?:/[A-Za-z0-9][A-Za-z0-9_.=-]*)*"
 WRITTEN_AT = struct.Struct(">Q")
@@ -79,6 +79,17 @@ class ObjectStoreForm(forms.Form):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object as its store lists it."""
+
+    name: str
+    size: int
+    """In bytes."""
+    written_at: float
+    """In seconds since 1970."""
+
+
 class ObjectStoreCache(DerivativeCache):
     """Keeps each picture as an object named `{prefix}/{image}/{picture}`."""
 
@@ -86,16 +97,16 @@ class ObjectStoreCache(DerivativeCache):
     options: ObjectStoreOptions
 
     @abstractmethod
-    def read_object(self, name: str) -> bytes | None:
-        """The object's bytes, or `None` where there is none."""
+    def read_object(self, name: str, count: int | None = None) -> bytes | None:
+        """The object's bytes, so many from the first on or all, or `None` where there is none."""
 
     @abstractmethod
     def write_object(self, name: str, raw: bytes) -> None:
         """Puts the object there, in place of one that is there."""
 
     @abstractmethod
-    def names(self, prefix: str) -> Iterator[str]:
-        """The names of all objects that begin so, a page at a time."""
+    def objects(self, prefix: str) -> Iterator[StoredObject]:
+        """All objects whose names begin so, a page at a time."""
 
     @abstractmethod
     def remove_objects(self, names: list[str]) -> None:
@@ -125,9 +136,43 @@ class ObjectStoreCache(DerivativeCache):
     def purge_image(self, image: str) -> int:
         return self.remove_all(f"{self.options.key_prefix}/{image}/")
 
+    def sweep(self, judge: Judge, *, image: str = "", removes: bool = True) -> Iterator[Swept]:
+        """How many objects there are, only the store knows: the sweep is at its end when no more come."""
+        remaining = self.objects(f"{self.options.key_prefix}/{image}/" if image else f"{self.options.key_prefix}/")
+        done = 0
+        while batch := self._next_batch(remaining):
+            done += 1
+            yield self._sweep_batch(batch, judge, removes, done)
+        if done:
+            yield Swept(done=done + 1, total=done + 1)
+
+    def _next_batch(self, remaining: Iterator[StoredObject]) -> list[StoredObject]:
+        with self.store_errors():
+            return list(itertools.islice(remaining, BATCH))
+
+    def _sweep_batch(self, batch: list[StoredObject], judge: Judge, removes: bool, done: int) -> Swept:
+        with self.store_errors():
+            doomed = [found for found in batch if judge(self._entry(found))]
+            if removes and doomed:
+                self.remove_objects([found.name for found in doomed])
+        size = sum(found.size for found in doomed)
+        return Swept(done=done, total=done + 1, looked_at=len(batch), entries=len(doomed), bytes=size)
+
+    def _entry(self, found: StoredObject) -> Entry:
+        def beginning(count: int) -> bytes:
+            raw = self.read_object(found.name, SEAL_BYTES + WRITTEN_AT.size + count)
+            return b"" if raw is None else without_seal(raw)[WRITTEN_AT.size :]
+
+        def is_whole() -> bool:
+            raw = self.read_object(found.name)
+            return raw is None or unsealed(raw) is not None
+
+        is_expired = self._is_over(found.written_at)
+        return Entry(size=found.size, is_expired=is_expired, beginning=beginning, is_whole=is_whole)
+
     def usage(self) -> Usage:
         with self.store_errors():
-            first = list(itertools.islice(self.names(f"{self.options.key_prefix}/"), COUNTED + 1))
+            first = list(itertools.islice(self.objects(f"{self.options.key_prefix}/"), COUNTED + 1))
         is_more = len(first) > COUNTED
         return Usage(entries=min(len(first), COUNTED), unit="objects", note="or more" if is_more else "")
 
@@ -143,14 +188,17 @@ class ObjectStoreCache(DerivativeCache):
 
     def is_too_old(self, dated: bytes) -> bool:
         (written_at,) = WRITTEN_AT.unpack_from(dated)
+        return self._is_over(written_at)
+
+    def _is_over(self, written_at: float) -> bool:
         return bool(self.options.ttl_seconds) and time.time() - written_at > self.options.ttl_seconds
 
     def remove_all(self, prefix: str) -> int:
         """Removes all objects that begin so; how many."""
         removed = 0
         with self.store_errors():
-            remaining = self.names(prefix)
+            remaining = self.objects(prefix)
             while batch := list(itertools.islice(remaining, BATCH)):
-                self.remove_objects(batch)
+                self.remove_objects([found.name for found in batch])
                 removed += len(batch)
         return removed

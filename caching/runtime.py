@@ -2,69 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from iiifserver.shelf import Shelf
 
-from .base import CacheBackend, CacheCounts, CacheUnavailable, DerivativeCache, InfoCache
+from .base import CacheBackend, DerivativeCache, InfoCache, LastingInfoCache
 from .flight import Flights
+from .infos import Infos, Topic
 from .keys import CacheKey
+from .links import C, Link, R
+from .meeting import NOWHERE, Meeting, meeting_of
 from .outage import Outage
 from .purges import Purges
 from .registry import caches
+from .stamp import Stamp, age_of, content_of
 
 if TYPE_CHECKING:
     from .models import Cache
 
-C = TypeVar("C", bound=CacheBackend)
-R = TypeVar("R")
+__all__ = ["C", "Caches", "Derivatives", "Infos", "Link", "active_caches", "caches_in_use"]
 
-STAMP_BYTES = 8
 MOST_FOLLOWERS = 2
 """Half of the threads of a worker."""
 WAIT_SECONDS = 30.0
 """How long a request waits for another that makes the same picture."""
-
-
-@dataclass(frozen=True, slots=True)
-class Link(Generic[C]):
-    """One cache as requests use it: it answers or is passed by, and never fails."""
-
-    row: int
-    """The row's primary key."""
-    name: str
-    cache: C
-    reading: Outage
-    writing: Outage
-
-    @property
-    def counts(self) -> CacheCounts:
-        return self.cache.counts
-
-    def read(self, get: Callable[[C], R | None]) -> R | None:
-        """What the cache has, or `None`."""
-        if self.reading.is_on:
-            return None
-        try:
-            found = get(self.cache)
-        except CacheUnavailable as error:
-            self.counts.note_failure()
-            self.reading.begin(error)
-            return None
-        self.counts.note_answer(is_hit=found is not None)
-        return found
-
-    def write(self, put: Callable[[C], None]) -> None:
-        """Puts something into the cache, if it takes it."""
-        if self.writing.is_on:
-            return
-        try:
-            put(self.cache)
-        except CacheUnavailable as error:
-            self.counts.note_failure()
-            self.writing.begin(error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,54 +38,32 @@ class Derivatives:
     links: tuple[Link[DerivativeCache], ...] = ()
     purges: Purges = field(default_factory=Purges)
 
-    def get(self, key: CacheKey) -> bytes | None:
+    def get(self, key: CacheKey, *, is_first_look: bool = True) -> bytes | None:
         """The picture from the first cache that has it; those in front get it too."""
+        source = key.subject.source
         for index, link in enumerate(self.links):
-            stamped = link.read(lambda cache: self._current(key, cache.get(key)))
+            stamped = link.read(source, lambda cache: self._current(key, cache.get(key)), is_first_look=is_first_look)
             if stamped is not None:
                 self._put_stamped(key, stamped, self.links[:index])
-                return stamped[STAMP_BYTES:]
+                return content_of(stamped)
         return None
 
     def put(self, key: CacheKey, content: bytes, generation: int) -> None:
         """Remembers a picture that was begun when this was the newest purge, unless it has been purged since."""
-        if self.purges.allow(key.image, generation):
-            self._put_stamped(key, generation.to_bytes(STAMP_BYTES, "big") + content, self.links)
+        now = int(time.time())
+        if self.purges.allow(key.subject, key.image, generation, now):
+            self._put_stamped(key, Stamp(generation, now, key.subject).before(content), self.links)
 
     def _current(self, key: CacheKey, stamped: bytes | None) -> bytes | None:
         # A process that had not heard of a purge may have put something old after it into a shared cache.
-        if stamped is None or not self.purges.allow(key.image, int.from_bytes(stamped[:STAMP_BYTES], "big")):
+        age = age_of(stamped) if stamped is not None else None
+        if age is None or not self.purges.allow(key.subject, key.image, age.generation, age.made_at):
             return None
         return stamped
 
     def _put_stamped(self, key: CacheKey, stamped: bytes, links: Iterable[Link[DerivativeCache]]) -> None:
         for link in links:
             link.write(lambda cache: cache.put(key, stamped))
-
-
-@dataclass(frozen=True, slots=True)
-class Infos:
-    """What is known of images, in all caches of that tier, the quickest first."""
-
-    links: tuple[Link[InfoCache], ...] = ()
-    purges: Purges = field(default_factory=Purges)
-
-    def get(self, image: str, version: Hashable) -> Any | None:
-        """The value from the first cache that has it."""
-        for link in self.links:
-            stamped = link.read(lambda cache: self._current(image, cache.get(image, version)))
-            if stamped is not None:
-                return stamped[1]
-        return None
-
-    def put(self, image: str, version: Hashable, value: Any, generation: int) -> None:
-        """Remembers a value that was found out when this was the newest purge, unless it has been purged since."""
-        if self.purges.allow(image, generation):
-            for link in self.links:
-                link.write(lambda cache: cache.put(image, version, (generation, value)))
-
-    def _current(self, image: str, stamped: tuple[int, Any] | None) -> tuple[int, Any] | None:
-        return stamped if stamped is not None and self.purges.allow(image, stamped[0]) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +74,7 @@ class Caches:
     infos: Infos = field(default_factory=Infos)
     purges: Purges = field(default_factory=Purges)
     flights: Flights[bytes] = field(default_factory=lambda: Flights(MOST_FOLLOWERS))
+    meeting: Meeting = NOWHERE
 
     @property
     def links(self) -> tuple[Link[Any], ...]:
@@ -150,22 +93,27 @@ class Caches:
 
         def remembered_or_made() -> bytes:
             remembered = self.derivatives.get(key)
-            if remembered is not None:
-                return remembered
-            made = make()
-            self.derivatives.put(key, made, generation)
-            return made
+            return self._made_once(key, generation, make) if remembered is None else remembered
 
         # Who asks after a purge must not get what somebody began to make before it.
         return self.flights.once((key, generation), remembered_or_made, WAIT_SECONDS)
 
-    def known(self, image: str, version: Hashable, generation: int, find_out: Callable[[], R]) -> R:
+    def _made_once(self, key: CacheKey, generation: int, make: Callable[[], bytes]) -> bytes:
+        """The picture, made here or meanwhile by another process."""
+        with self.meeting.turn(str(key), self.flights, WAIT_SECONDS) as others_may_have_had_it:
+            made = self.derivatives.get(key, is_first_look=False) if others_may_have_had_it else None
+            if made is None:
+                made = make()
+                self.derivatives.put(key, made, generation)
+            return made
+
+    def known(self, topic: Topic, generation: int, find_out: Callable[[], R]) -> R:
         """The value that is remembered of an image, or what is found out now."""
-        remembered: R | None = self.infos.get(image, version)
+        remembered: R | None = self.infos.get(topic)
         if remembered is not None:
             return remembered
         value = find_out()
-        self.infos.put(image, version, value, generation)
+        self.infos.put(topic, value, generation)
         return value
 
 
@@ -181,11 +129,13 @@ def active_caches(rows: Iterable[Cache]) -> Caches:
     enabled = [row for row in rows if row.enabled]
     backends = shelf.fill(enabled)
     links = [link_of(row, backend) for row in enabled if (backend := backends[row.pk]) is not None]
+    derivatives = tuple(link for link in links if isinstance(link.cache, DerivativeCache))
     _in_use = Caches(
-        derivatives=Derivatives(tuple(link for link in links if isinstance(link.cache, DerivativeCache)), purges),
-        infos=Infos(tuple(link for link in links if isinstance(link.cache, InfoCache)), purges),
+        derivatives=Derivatives(derivatives, purges),
+        infos=Infos(tuple(link for link in links if isinstance(link.cache, (InfoCache, LastingInfoCache))), purges),
         purges=purges,
         flights=flights,
+        meeting=meeting_of([link.cache for link in derivatives]),
     )
     return _in_use
 

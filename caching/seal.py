@@ -6,13 +6,19 @@ import hashlib
 import struct
 
 # A number could be stored as text: the first byte tells ours from it.
-MAGIC = b"\xffiiif-1\n"
+MAGIC = b"\xffiiif-2\n"
 HEADER = struct.Struct(">8sQ16s")
+SEAL_BYTES = HEADER.size
 
 
 def sealed(content: bytes) -> bytes:
     """The content behind its length and digest."""
     return HEADER.pack(MAGIC, len(content), checksum(content)) + content
+
+
+def without_seal(beginning: bytes) -> bytes:
+    """The first bytes of the content, unchecked; none where there is no seal of ours."""
+    return beginning[HEADER.size :] if beginning.startswith(MAGIC) else b""
 
 
 def unsealed(raw: bytes) -> bytes | None:

@@ -1,12 +1,12 @@
-"""The table of finished pictures, for caches that are databases."""
+"""The tables of finished pictures and of what is known of images, for caches that are databases."""
 
 from __future__ import annotations
 
 from django.db import models
 
 
-class StoredPicture(models.Model):
-    """One finished picture. Not part of the configuration."""
+class StoredEntry(models.Model):
+    """One entry of a cache. Not part of the configuration."""
 
     image = models.CharField(max_length=32)
     picture = models.CharField(max_length=32)
@@ -17,9 +17,25 @@ class StoredPicture(models.Model):
     """When it was asked for last, give or take an hour."""
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.image}/{self.picture}"
+
+
+class StoredPicture(StoredEntry):
+    """One finished picture."""
+
+    class Meta:
         app_label = "iiif_caching"
         default_permissions = ()
         constraints = (models.UniqueConstraint(fields=("image", "picture"), name="iiif_caching_one_per_picture"),)
 
-    def __str__(self) -> str:
-        return f"{self.image}/{self.picture}"
+
+class StoredInfo(StoredEntry):
+    """What is known of one page of an image."""
+
+    class Meta:
+        app_label = "iiif_caching"
+        default_permissions = ()
+        constraints = (models.UniqueConstraint(fields=("image", "picture"), name="iiif_caching_one_per_page"),)

@@ -11,6 +11,7 @@ from cachetools import LRUCache
 from django import forms
 
 from ..base import InfoCache, Usage
+from ..keys import CacheKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +25,13 @@ class InfoMemoryForm(forms.Form):
         initial=10_000,
         min_value=1,
         max_value=10_000_000,
-        help_text="Of how many images each worker process knows size, tiles and format without opening them. "
-        "A thousand take about one megabyte.",
+        help_text="Of how many images each worker process knows size, tiles and format without opening them; each page "
+        "of a document counts as one. A thousand take about one megabyte.",
     )
 
 
 class InfoMemoryCache(InfoCache):
-    """Keeps the values of the images that were asked for last."""
+    """Keeps the values of the pages that were asked for last."""
 
     label = "Memory"
     used_for = "Answering info.json and finding tiles without opening the image again."
@@ -42,16 +43,16 @@ class InfoMemoryCache(InfoCache):
     def __init__(self, options: InfoMemoryOptions) -> None:
         super().__init__(options)
         self._lock = threading.Lock()
-        self._entries: LRUCache[str, tuple[Hashable, Any]] = LRUCache(options.max_entries)
+        self._entries: LRUCache[CacheKey, tuple[Hashable, Any]] = LRUCache(options.max_entries)
 
-    def get(self, image: str, version: Hashable) -> Any | None:
+    def get(self, key: CacheKey, version: Hashable) -> Any | None:
         with self._lock:
-            entry = self._entries.get(image)
+            entry = self._entries.get(key)
         return entry[1] if entry is not None and entry[0] == version else None
 
-    def put(self, image: str, version: Hashable, value: Any) -> None:
+    def put(self, key: CacheKey, version: Hashable, value: Any) -> None:
         with self._lock:
-            self._entries[image] = (version, value)
+            self._entries[key] = (version, value)
 
     def purge(self) -> int:
         with self._lock:
@@ -61,7 +62,10 @@ class InfoMemoryCache(InfoCache):
 
     def purge_image(self, image: str) -> int:
         with self._lock:
-            return 0 if self._entries.pop(image, None) is None else 1
+            keys = [key for key in self._entries if key.image == image]
+            for key in keys:
+                del self._entries[key]
+            return len(keys)
 
     def usage(self) -> Usage:
         with self._lock:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
 from cachetools import LRUCache
 from django import forms
 
-from ..base import MEGABYTE, DerivativeCache, Usage
+from ..base import MEGABYTE, DerivativeCache, Entry, Judge, Swept, Usage
 from ..keys import CacheKey
 
 
@@ -77,6 +78,16 @@ class MemoryCache(DerivativeCache):
                 del self._entries[key]
             return len(keys)
 
+    def sweep(self, judge: Judge, *, image: str = "", removes: bool = True) -> Iterator[Swept]:
+        with self._lock:
+            entries = [(key, content) for key, content in self._entries.items() if key.image == (image or key.image)]
+        doomed = [(key, content) for key, content in entries if judge(entry_of(content))]
+        if removes:
+            with self._lock:
+                doomed = [(key, content) for key, content in doomed if self._entries.pop(key, None) is not None]
+        size = sum(len(content) for _, content in doomed)
+        yield Swept(done=1, total=1, looked_at=len(entries), entries=len(doomed), bytes=size)
+
     def usage(self) -> Usage:
         with self._lock:
             return Usage(
@@ -87,3 +98,7 @@ class MemoryCache(DerivativeCache):
                 unit="pictures",
                 note="in one worker",
             )
+
+
+def entry_of(content: bytes) -> Entry:
+    return Entry(size=len(content), beginning=lambda count: content[:count], is_whole=lambda: True)

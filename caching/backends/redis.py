@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,10 +13,15 @@ from django.core.validators import RegexValidator
 
 from iiifserver.secrets import SecretField
 
-from ..base import CacheUnavailable, DerivativeCache, Usage
+from ..base import ByteCache, CacheUnavailable, DerivativeCache, Entry, Judge, Swept, Usage
 from ..keys import CacheKey
+from ..redis_errors import redis_errors
+from ..redis_leases import RedisLeases
+from ..seal import SEAL_BYTES, unsealed, without_seal
+from ..stamp import USUAL_BYTES
 
 SCHEMES = frozenset({"redis", "rediss", "unix"})
+KEY_PREFIX = r"^[A-Za-z0-9_.:-]+$"
 BATCH = 1000
 """How many keys are removed at once."""
 
@@ -51,7 +55,7 @@ class RedisForm(forms.Form):
         label="Key prefix",
         initial="iiif-pictures",
         max_length=100,
-        validators=[RegexValidator(r"^[A-Za-z0-9_.:-]+$", "Use letters, digits, and the signs _ . : - only.")],
+        validators=[RegexValidator(KEY_PREFIX, "Use letters, digits, and the signs _ . : - only.")],
         help_text="Every key begins so; nothing else in Redis is ever touched. Servers with one prefix share entries.",
     )
     ttl_seconds = forms.IntegerField(
@@ -79,15 +83,11 @@ class RedisForm(forms.Form):
         return address
 
 
-class RedisCache(DerivativeCache):
-    """Keeps pictures under keys of one prefix."""
+class RedisStore(ByteCache):
+    """Keeps entries under keys of one prefix."""
 
-    label = "RedisCache"
-    used_for = "Several machines that share finished pictures."
     is_shared = True
     secret_options = frozenset({"password"})
-    options_class = RedisOptions
-    form_class = RedisForm
     options: RedisOptions
 
     def __init__(self, options: RedisOptions) -> None:
@@ -111,6 +111,40 @@ class RedisCache(DerivativeCache):
 
     def purge_image(self, image: str) -> int:
         return self._remove(f"{image}/*")
+
+    def sweep(self, judge: Judge, *, image: str = "", removes: bool = True) -> Iterator[Swept]:
+        """Redis removes what is expired, and keeps to its limits, by itself."""
+        with redis_errors():
+            total = max(1, -(-int(self._client.dbsize()) // BATCH))
+            pattern = self._cache.client.make_pattern(f"{image}/*" if image else "*")
+            for done, keys in enumerate(batches(self._client.scan_iter(match=pattern, count=BATCH)), start=1):
+                yield self._sweep_batch(keys, judge, removes, done, max(done, total))
+
+    def _sweep_batch(self, keys: list[Any], judge: Judge, removes: bool, done: int, total: int) -> Swept:
+        entries = self._entries(keys)
+        doomed = [key for key, entry in zip(keys, entries, strict=True) if judge(entry)]
+        size = sum(entry.size for key, entry in zip(keys, entries, strict=True) if key in set(doomed))
+        count = self._client.unlink(*doomed) if doomed and removes else len(doomed)
+        return Swept(done=done, total=total, looked_at=len(keys), entries=count, bytes=size)
+
+    def _entries(self, keys: list[Any]) -> list[Entry]:
+        """What stands under the keys, fetched at once: size and beginning."""
+        pipeline = self._client.pipeline(transaction=False)
+        for key in keys:
+            pipeline.strlen(key).getrange(key, 0, SEAL_BYTES + USUAL_BYTES - 1)
+        answers = pipeline.execute()
+        return [self._entry(key, *answers[2 * index : 2 * index + 2]) for index, key in enumerate(keys)]
+
+    def _entry(self, key: Any, size: int, first: bytes) -> Entry:
+        def beginning(count: int) -> bytes:
+            raw = first if count <= USUAL_BYTES else self._client.getrange(key, 0, SEAL_BYTES + count - 1)
+            return without_seal(raw)[:count]
+
+        def is_whole() -> bool:
+            raw = self._client.get(key)
+            return raw is None or unsealed(raw) is not None
+
+        return Entry(size=size, beginning=beginning, is_whole=is_whole)
 
     def usage(self) -> Usage:
         with redis_errors():
@@ -140,6 +174,22 @@ class RedisCache(DerivativeCache):
         with redis_errors():
             keys = self._client.scan_iter(match=self._cache.client.make_pattern(pattern), count=BATCH)
             return sum(self._client.unlink(*batch) for batch in batches(keys))
+
+
+class RedisCache(RedisStore, DerivativeCache):
+    """Keeps pictures under keys of one prefix."""
+
+    label = "RedisCache"
+    used_for = "Several machines that share finished pictures."
+    options_class = RedisOptions
+    form_class = RedisForm
+
+    def __init__(self, options: RedisOptions) -> None:
+        super().__init__(options)
+        self._leases = RedisLeases(lambda: self._client, f"{options.key_prefix}-flights")
+
+    def meeting_place(self) -> RedisLeases:
+        return self._leases
 
 
 def check_address(address: str) -> None:
@@ -182,15 +232,3 @@ def batches(keys: Iterable[Any]) -> Iterator[list[Any]]:
     remaining = iter(keys)
     while batch := list(itertools.islice(remaining, BATCH)):
         yield batch
-
-
-@contextmanager
-def redis_errors() -> Iterator[None]:
-    """Turns what the client raises into `CacheUnavailable`."""
-    # Here for the same reason as in `connected`.
-    from redis.exceptions import RedisError
-
-    try:
-        yield
-    except (RedisError, OSError) as error:
-        raise CacheUnavailable(f"Redis does not answer as it should ({type(error).__name__}).") from error

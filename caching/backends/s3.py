@@ -14,9 +14,11 @@ from django.core.validators import URLValidator
 from iiifserver.secrets import SecretField
 
 from ..base import CacheUnavailable
-from ..object_stores import ObjectStoreCache, ObjectStoreForm, ObjectStoreOptions
+from ..object_stores import ObjectStoreCache, ObjectStoreForm, ObjectStoreOptions, StoredObject
 
 MISSING = frozenset({"NoSuchKey", "404"})
+EMPTY = "InvalidRange"
+"""The answer where the beginning of an object is asked for that has no bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,25 +87,29 @@ class S3Cache(ObjectStoreCache):
         )
         return session.client("s3", endpoint_url=options.endpoint or None, config=config)
 
-    def read_object(self, name: str) -> bytes | None:
+    def read_object(self, name: str, count: int | None = None) -> bytes | None:
         from botocore.exceptions import ClientError
 
+        piece = {} if count is None else {"Range": f"bytes=0-{count - 1}"}
         try:
-            raw: bytes = self.client.get_object(Bucket=self.options.bucket, Key=name)["Body"].read()
+            raw: bytes = self.client.get_object(Bucket=self.options.bucket, Key=name, **piece)["Body"].read()
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") in MISSING:
+            code = error.response.get("Error", {}).get("Code")
+            if code in MISSING:
                 return None
+            if code == EMPTY:
+                return b""
             raise
         return raw
 
     def write_object(self, name: str, raw: bytes) -> None:
         self.client.put_object(Bucket=self.options.bucket, Key=name, Body=raw)
 
-    def names(self, prefix: str) -> Iterator[str]:
+    def objects(self, prefix: str) -> Iterator[StoredObject]:
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.options.bucket, Prefix=prefix)
         for page in pages:
             for found in page.get("Contents", []):
-                yield found["Key"]
+                yield StoredObject(found["Key"], found["Size"], found["LastModified"].timestamp())
 
     def remove_objects(self, names: list[str]) -> None:
         answer = self.client.delete_objects(

@@ -14,9 +14,14 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from caching import runtime
+from caching.backends.azure import AzureCache
 from caching.backends.database import DatabaseCache
 from caching.backends.filesystem import FilesystemCache
+from caching.backends.gcs import GcsCache
+from caching.backends.info_database import InfoDatabaseCache
+from caching.backends.info_filesystem import InfoFilesystemCache
 from caching.backends.info_memory import InfoMemoryCache
+from caching.backends.info_redis import InfoRedisCache
 from caching.backends.memory import MemoryCache
 from caching.backends.null import NullCache
 from caching.backends.redis import RedisCache
@@ -27,9 +32,14 @@ from iiifserver.shelf import Shelf
 
 START_SECONDS = 20
 KINDS = {
+    "azure": AzureCache,
     "database": DatabaseCache,
     "filesystem": FilesystemCache,
+    "gcs": GcsCache,
+    "info_database": InfoDatabaseCache,
+    "info_filesystem": InfoFilesystemCache,
     "info_memory": InfoMemoryCache,
+    "info_redis": InfoRedisCache,
     "memory": MemoryCache,
     "null": NullCache,
     "redis": RedisCache,

@@ -5,9 +5,8 @@ from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
 from caching.base import Usage
-from caching.keys import digest
-from caching.models import Cache, Invalidation
-from caching.purging import PurgeOrder, shown_usage, usage_sentence
+from caching.models import Cache
+from caching.purging import shown_usage, usage_sentence
 from caching.runtime import active_caches
 from iiifserver.secrets import is_secret
 from tests.caching.backends.contract import key
@@ -16,8 +15,7 @@ from tests.caching.conftest import free_port
 pytestmark = pytest.mark.django_db
 
 LIST = "admin:iiif_caching_cache_changelist"
-EVERYTHING = "admin:iiif_caching_purge"
-ONE = "admin:iiif_caching_purge_image"
+PURGE = "admin:iiif_images_job_purge"
 
 
 @pytest.fixture
@@ -74,78 +72,12 @@ def test_the_list_shows_tier_usage_and_state(admin_client, used):
         assert shown in text
 
 
-def test_purging_everything_is_asked_first_and_then_done(admin_client, used):
-    address = reverse(EVERYTHING)
-    assert address in page(admin_client.get(reverse(LIST)))
-    asked = page(admin_client.get(address))
-    assert "Everything in all caches is removed" in asked
-    assert "2 files" in asked
-    assert not Invalidation.objects.exists()
-    answer = page(admin_client.post(address, follow=True))
-    assert "2 entries removed" in answer
-    assert used.derivatives.get(key("map.tif")) is None
+def test_who_may_purge_is_led_to_it(admin_client, used):
+    assert reverse(PURGE) in page(admin_client.get(reverse(LIST)))
 
 
-@pytest.mark.parametrize("typed", ["scans/0042.tif", "scans%2F0042.tif", "  scans/0042.tif "])
-def test_purging_one_identifier_leaves_the_others(admin_client, used, typed):
-    asked = page(admin_client.get(reverse(ONE), {"identifier": typed}))
-    assert f"“{typed.strip()}”" in asked
-    answer = page(admin_client.post(reverse(ONE), {"identifier": typed}, follow=True))
-    assert "1 entry removed" in answer
-    assert used.derivatives.get(key("scans/0042.tif")) is None
-    assert used.derivatives.get(key("map.tif")) == b"picture"
-
-
-def test_an_identifier_is_shown_as_text(admin_client):
-    assert "<script>alert" not in page(admin_client.get(reverse(ONE), {"identifier": "<script>alert(1)</script>"}))
-
-
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_an_empty_box_purges_nothing(admin_client, used, method):
-    answer = page(getattr(admin_client, method)(reverse(ONE), {"identifier": " "}, follow=True))
-    assert "Type the identifier" in answer
-    assert not Invalidation.objects.exists()
-
-
-@pytest.mark.parametrize("name", [EVERYTHING, ONE])
-@pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("identifier", ["", "map.tif"])
-def test_who_may_only_look_may_not_purge(viewer, used, name, method, identifier):
-    assert getattr(viewer, method)(reverse(name), {"identifier": identifier}).status_code == 403
-    assert not Invalidation.objects.exists()
-
-
-def test_who_may_only_look_is_not_offered_it(viewer, used):
-    text = page(viewer.get(reverse(LIST)))
-    assert reverse(EVERYTHING) not in text
-    assert "Purge one identifier" not in text
-
-
-@pytest.mark.parametrize("name", [EVERYTHING, ONE])
-def test_a_visitor_is_sent_to_the_log_in(client, name):
-    answer = client.post(reverse(name), {"identifier": "map.tif"})
-    assert answer.status_code == 302
-    assert "login" in answer.url
-    assert not Invalidation.objects.exists()
-
-
-@pytest.mark.parametrize("method", ["put", "delete"])
-def test_other_methods_are_refused(admin_client, method):
-    assert getattr(admin_client, method)(reverse(EVERYTHING)).status_code == 405
-
-
-def test_a_purge_needs_the_token_of_its_page(used):
-    from django.test import Client
-
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(User.objects.create_superuser("admin2"))
-    assert client.post(reverse(EVERYTHING)).status_code == 403
-    assert not Invalidation.objects.exists()
-
-
-def test_a_cache_that_could_not_be_reached_is_named(admin_client):
-    Cache.objects.create(name="Far away", kind="redis", options={"address": f"redis://127.0.0.1:{free_port()}/0"})
-    assert "“Far away” could not be reached" in page(admin_client.post(reverse(EVERYTHING), follow=True))
+def test_who_may_only_look_is_not(viewer, used):
+    assert reverse(PURGE) not in page(viewer.get(reverse(LIST)))
 
 
 def test_a_memory_that_this_worker_does_not_use_is_empty():
@@ -166,8 +98,3 @@ def test_a_memory_that_this_worker_does_not_use_is_empty():
 )
 def test_usage_in_words(usage, sentence):
     assert usage_sentence(usage) == sentence
-
-
-def test_an_order_purges_what_was_typed_and_what_it_decodes_to():
-    PurgeOrder("100%25").carry_out(by="somebody")
-    assert {line.image for line in Invalidation.objects.all()} == {digest("100%25"), digest("100%")}

@@ -7,8 +7,9 @@ import pytest
 from django.utils import timezone
 
 from caching import runtime
+from caching.infos import Topic
 from caching.invalidations import KEPT, apply_new, invalidate
-from caching.keys import digest
+from caching.keys import Subject, digest
 from caching.models import Cache, Invalidation
 from caching.purges import Purges
 from caching.runtime import Caches, Derivatives, Infos, active_caches
@@ -34,12 +35,12 @@ def other_process(rows) -> Caches:
 def fill(used: Caches, *images: str) -> None:
     for image in images:
         used.derivatives.put(key(image), b"picture", used.generation)
-        used.infos.put(digest(image), "1", "facts", used.generation)
+        used.infos.put(Topic(Subject(image, "shelf"), "1"), "facts", used.generation)
 
 
 def remembered(used: Caches, image: str) -> tuple[bool, bool]:
     """Whether a picture is remembered, and whether the facts are."""
-    return used.derivatives.get(key(image)) is not None, used.infos.get(digest(image), "1") is not None
+    return used.derivatives.get(key(image)) is not None, used.infos.get(Topic(Subject(image, "shelf"), "1")) is not None
 
 
 @pytest.fixture

@@ -22,4 +22,4 @@ def test_a_row_whose_plug_in_is_gone_keeps_its_tier(monkeypatch):
 
 
 def test_a_line_of_the_journal_says_what_was_purged():
-    assert [str(Invalidation(image=image)) for image in ("abc", "")] == ["abc", "everything"]
+    assert [str(Invalidation(image=image)) for image in ("abc", "")] == ["image abc", "everything"]

@@ -9,14 +9,18 @@ from caching import runtime
 from caching.backends.filesystem import FilesystemCache
 from caching.backends.memory import MemoryCache
 from caching.base import CacheUnavailable
-from caching.keys import digest
+from caching.infos import Topic
+from caching.keys import Subject
+from caching.metrics import reads_total
 from caching.models import Cache
 from caching.outage import Outage
+from caching.purges import EVERYTHING, Purge
 from caching.runtime import Caches, Derivatives, Infos, Link, active_caches, caches_in_use
 from iiifserver.iiif.errors import Unreadable
 from tests.caching.backends.contract import key
 
 SECONDS = 20
+CARD = Subject("card", "shelf")
 
 
 class BrokenCache(MemoryCache):
@@ -94,6 +98,17 @@ def test_hits_and_misses_are_counted(front, back):
     assert (back.counts.hits, back.counts.misses) == (0, 1)
 
 
+def test_reads_are_counted_by_cache_source_and_result(front):
+    def count(result: str) -> float:
+        return reads_total.labels("Cache", "shelf", result)._value.get()
+
+    before = count("hit"), count("miss")
+    used = chain(front)
+    used.picture(key(), 0, lambda: b"picture")
+    used.picture(key(), 0, never)
+    assert (count("hit"), count("miss")) == (before[0] + 1, before[1] + 1)
+
+
 def test_two_hundred_who_ask_for_a_new_picture_at_once_have_it_made_once(front):
     used, calls, here = chain(front), [], threading.Barrier(200)
 
@@ -125,7 +140,7 @@ def test_what_was_begun_before_a_purge_does_not_come_back(front, back):
     used = chain(front, back)
 
     def make() -> bytes:
-        used.purges.note(1, digest("card"))
+        used.purges.note(1, Purge.of_image("card"))
         return b"old"
 
     assert used.picture(key(), used.generation, make) == b"old"
@@ -145,7 +160,7 @@ def test_who_asks_after_a_purge_does_not_get_what_was_begun_before_it(front):
     with ThreadPoolExecutor(1) as pool:
         early = pool.submit(used.picture, key(), used.generation, make)
         assert has_begun.wait(SECONDS)
-        used.purges.note(1, "")
+        used.purges.note(1, EVERYTHING)
         assert used.picture(key(), used.generation, lambda: b"new") == b"new"
         may_end.set()
         assert early.result(SECONDS) == b"old"
@@ -154,7 +169,7 @@ def test_who_asks_after_a_purge_does_not_get_what_was_begun_before_it(front):
 
 def test_what_a_process_put_that_had_not_heard_of_the_purge_is_a_miss_for_those_who_have(back):
     behind, ahead = chain(back), chain(back)
-    ahead.purges.note(1, digest("card"))
+    ahead.purges.note(1, Purge.of_image("card"))
     for image in ("card", "map"):
         behind.derivatives.put(key(image), b"old", behind.generation)
     assert ahead.derivatives.get(key("card")) is None
@@ -168,29 +183,29 @@ class TestInfos:
         return active_caches(Cache.objects.all())
 
     def test_what_was_found_out_is_known(self, used):
-        assert used.known("card", "1", used.generation, lambda: {"width": 300}) == {"width": 300}
-        assert used.known("card", "1", used.generation, never) == {"width": 300}
+        assert used.known(Topic(CARD, "1"), used.generation, lambda: {"width": 300}) == {"width": 300}
+        assert used.known(Topic(CARD, "1"), used.generation, never) == {"width": 300}
 
     def test_a_new_version_is_looked_at_anew(self, used):
-        used.known("card", "1", used.generation, lambda: "old")
-        assert used.known("card", "2", used.generation, lambda: "new") == "new"
+        used.known(Topic(CARD, "1"), used.generation, lambda: "old")
+        assert used.known(Topic(CARD, "2"), used.generation, lambda: "new") == "new"
 
     def test_what_was_begun_before_a_purge_does_not_come_back(self, used):
         def find_out() -> str:
-            used.purges.note(1, "card")
+            used.purges.note(1, Purge.of_image("card"))
             return "old"
 
-        used.known("card", "1", used.generation, find_out)
-        assert used.infos.get("card", "1") is None
+        used.known(Topic(CARD, "1"), used.generation, find_out)
+        assert used.infos.get(Topic(CARD, "1")) is None
 
     def test_what_slipped_in_after_a_purge_is_a_miss(self, used):
-        used.infos.put("card", "1", "old", 0)
-        used.purges.note(1, "card")
-        assert used.infos.get("card", "1") is None
+        used.infos.put(Topic(CARD, "1"), "old", 0)
+        used.purges.note(1, Purge.of_image("card"))
+        assert used.infos.get(Topic(CARD, "1")) is None
 
     def test_without_any_cache_all_is_found_out_each_time(self):
-        assert Infos().get("card", "1") is None
-        assert Caches().known("card", "1", 0, lambda: "found") == "found"
+        assert Infos().get(Topic(CARD, "1")) is None
+        assert Caches().known(Topic(CARD, "1"), 0, lambda: "found") == "found"
 
 
 @pytest.mark.django_db

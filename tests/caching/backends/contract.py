@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-from caching.base import DerivativeCache
-from caching.keys import CacheKey, digest
+from caching.base import DerivativeCache, Judge
+from caching.keys import CacheKey, Subject, digest
+from caching.stamp import Stamp
+from caching.sweeping import damaged, everything, stamp_on
 
 
 def key(image: str = "card", picture: str = "full") -> CacheKey:
-    return CacheKey(digest(image), digest(picture))
+    return CacheKey(digest(image), digest(picture), Subject(image, "shelf"))
 
 
 class CacheContract:
@@ -20,10 +23,15 @@ class CacheContract:
     largest = 1_000_000
     """The size of an entry that the cache takes, and is nearly full of it."""
     uses = 800
-    """How often threads use it at once."""
+    """How often threads use it."""
+    threads = 16
+    """How many at once."""
 
     def content_of(self, content: bytes) -> bytes | None:
         return content if self.remembers else None
+
+    def leave(self) -> None:
+        """What a thread does that has used the cache."""
 
     def test_a_miss_is_none(self, cache: DerivativeCache):
         assert cache.get(key()) is None
@@ -90,7 +98,51 @@ class CacheContract:
                 cache.put(keys[number % 4], contents[number % 8])
             if number % 50 == 0:
                 cache.purge_image(keys[number % 4].image)
-            return cache.get(keys[number % 4]) in (None, *contents)
+            try:
+                return cache.get(keys[number % 4]) in (None, *contents)
+            finally:
+                self.leave()
 
-        with ThreadPoolExecutor(16) as pool:
+        with ThreadPoolExecutor(self.threads) as pool:
             assert all(pool.map(work, range(self.uses)))
+
+    def sweep(self, cache: DerivativeCache, judge: Judge, **how: Any) -> tuple[int, int]:
+        """How many entries went, or would go, and their bytes; the sweep comes to its end."""
+        swept = list(cache.sweep(judge, **how))
+        assert not swept or swept[-1].done == swept[-1].total
+        return sum(piece.entries for piece in swept), sum(piece.bytes for piece in swept)
+
+    def test_a_sweep_removes_what_its_judge_says(self, cache: DerivativeCache):
+        cache.put(key("card"), b"card")
+        cache.put(key("map"), b"a larger map")
+        entries, size = self.sweep(cache, lambda entry: entry.beginning(4) == b"card")
+        assert entries == (1 if self.remembers else 0)
+        assert size >= (4 if self.remembers else 0)
+        assert cache.get(key("card")) is None
+        assert cache.get(key("map")) == self.content_of(b"a larger map")
+
+    def test_a_sweep_may_only_count(self, cache: DerivativeCache):
+        cache.put(key("card"), b"card")
+        assert self.sweep(cache, everything, removes=False)[0] == (1 if self.remembers else 0)
+        assert cache.get(key("card")) == self.content_of(b"card")
+
+    def test_a_sweep_may_be_about_one_image(self, cache: DerivativeCache):
+        cache.put(key("card"), b"card")
+        cache.put(key("map"), b"map")
+        assert self.sweep(cache, everything, image=digest("card"))[0] == (1 if self.remembers else 0)
+        assert cache.get(key("map")) == self.content_of(b"map")
+
+    def test_a_sweep_finds_the_stamp_of_any_name(self, cache: DerivativeCache):
+        stamps = [Stamp(1, 2, Subject(name, "Shelf")) for name in ("card", "x" * 5000)]
+        for stamp in stamps:
+            cache.put(key(stamp.subject.identifier), stamp.before(b"picture"))
+        seen = []
+        self.sweep(cache, lambda entry: bool(seen.append(stamp_on(entry))), removes=False)
+        assert sorted(map(str, seen)) == (sorted(map(str, stamps)) if self.remembers else [])
+
+    def test_a_sweep_finds_whole_entries_whole(self, cache: DerivativeCache):
+        cache.put(key("card"), b"card")
+        assert self.sweep(cache, damaged) == (0, 0)
+
+    def test_a_sweep_of_nothing_ends(self, cache: DerivativeCache):
+        assert self.sweep(cache, everything) == (0, 0)

@@ -45,6 +45,9 @@ class TestDatabaseCacheOnPostgresql(CacheContract):
     def cache(self, build):
         return build(largest_bytes=1_000_000)
 
+    def leave(self):
+        connections[ALIAS].close()
+
 
 def test_a_connection_that_was_cut_is_one_miss_and_then_a_new_one(build, postgresql):
     cache = build()

@@ -2,19 +2,25 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
+import textwrap
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from caching import shards
+from caching import bounded_folder, shards
 from caching.backends import filesystem
 from caching.backends.filesystem import FilesystemCache, FilesystemForm
 from caching.base import CacheUnavailable
+from caching.sweeping import expired
 from iiifserver.backend import BackendError
 from tests.caching.backends.contract import CacheContract, key
 
 HOUR = 3600
+ROOT = Path(__file__).resolve().parents[3]
 
 
 class TestFilesystemCache(CacheContract):
@@ -192,7 +198,7 @@ def test_a_read_only_folder_is_unavailable_for_writing_alone(cache, monkeypatch,
     def refuse(*args, **kwargs):
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
-    owner = {"mkdir": Path, "mkstemp": filesystem.tempfile, "replace": filesystem.os}[call]
+    owner = {"mkdir": Path, "mkstemp": bounded_folder.tempfile, "replace": bounded_folder.os}[call]
     monkeypatch.setattr(owner, call, refuse)
     monkeypatch.setattr(filesystem.os, "utime", refuse)
     with pytest.raises(CacheUnavailable):
@@ -221,10 +227,10 @@ def test_what_a_dead_writer_left_is_cleaned_away_and_what_is_being_written_stays
     dead.write_bytes(b"half")
     alive.write_bytes(b"half")
     age(dead, shards.LEFTOVER_SECONDS + 1)
-    for number in range(filesystem.PUTS_BETWEEN_TIDYINGS * 256):
+    for number in range(bounded_folder.PUTS_BETWEEN_TIDYINGS * 256):
         if not dead.exists():
             break
-        cache._puts = iter([number * filesystem.PUTS_BETWEEN_TIDYINGS])
+        cache._bounded._puts = iter([number * bounded_folder.PUTS_BETWEEN_TIDYINGS])
         cache.put(key("map"), b"map")
     assert not dead.exists()
     assert alive.exists()
@@ -276,3 +282,124 @@ def test_a_folder_that_cannot_be_made_is_a_problem_with_its_cure(home):
 
 def test_a_folder_that_works_has_no_problems(cache):
     assert list(cache.problems()) == []
+
+
+class Disk:
+    """A disk of which a test says how much is free: what the cache lets go becomes free."""
+
+    def __init__(self, cache: FilesystemCache, free_bytes: int, free_files: int = 10**9) -> None:
+        self.cache, self.size = cache, 10**10
+        self.taken_by_others = self.size - free_bytes - self.used
+        self.free_files = free_files + len(files_in(cache))
+
+    @property
+    def used(self) -> int:
+        return sum(file.stat().st_size for file in files_in(self.cache))
+
+    def state(self, folder: Path) -> SimpleNamespace:
+        return SimpleNamespace(
+            f_frsize=1,
+            f_blocks=self.size,
+            f_bavail=self.size - self.taken_by_others - self.used,
+            f_files=10**9,
+            f_favail=self.free_files - len(files_in(self.cache)),
+        )
+
+
+@pytest.fixture
+def roomy():
+    """A cache that leaves a megabyte free, with something in it."""
+    cache = FilesystemCache.build({"free_megabytes": 1})
+    for number in range(20):
+        cache.put(key(str(number)), bytes(10_000))
+        age(file_of(cache, str(number)), HOUR - number)
+    recount(cache)
+    return cache
+
+
+def test_enough_free_is_left_alone(roomy, monkeypatch):
+    monkeypatch.setattr(os, "statvfs", Disk(roomy, free_bytes=1_100_000).state)
+    roomy.put(key("new"), b"picture")
+    assert roomy.usage().entries == 21
+
+
+def test_where_the_disk_gets_full_what_was_used_least_recently_makes_room_for_others(roomy, monkeypatch):
+    monkeypatch.setattr(os, "statvfs", Disk(roomy, free_bytes=950_000).state)
+    roomy.put(key("new"), b"picture")
+    assert roomy.get(key("new")) == b"picture"
+    assert roomy.get(key("0")) is None
+    assert roomy.get(key("19")) is not None
+    assert roomy.usage().entries == len(files_in(roomy)) < 20
+
+
+def test_where_others_fill_the_disk_nothing_more_is_written(roomy, monkeypatch):
+    monkeypatch.setattr(os, "statvfs", Disk(roomy, free_bytes=0).state)
+    with pytest.raises(CacheUnavailable, match="nearly full"):
+        roomy.put(key("new"), b"picture")
+    assert roomy.get(key("new")) is None
+    assert "Free some of it" in next(iter(roomy.problems()))
+
+
+def test_an_empty_cache_on_a_full_disk_gives_up_at_once(cache, monkeypatch):
+    monkeypatch.setattr(os, "statvfs", Disk(cache, free_bytes=0).state)
+    with pytest.raises(CacheUnavailable, match="nearly full"):
+        cache.put(key(), b"picture")
+
+
+def test_inodes_are_left_to_others_too(roomy, monkeypatch):
+    monkeypatch.setattr(os, "statvfs", Disk(roomy, free_bytes=10**9, free_files=990).state)
+    roomy.put(key("new"), b"picture")
+    assert roomy.usage().entries < 20
+    monkeypatch.setattr(os, "statvfs", Disk(roomy, free_bytes=10**9, free_files=10).state)
+    with pytest.raises(CacheUnavailable, match="inodes"):
+        roomy.put(key("newer"), b"picture")
+
+
+def test_a_small_disk_is_not_taken_for_a_full_one(monkeypatch, home):
+    cache = FilesystemCache.build({"free_megabytes": 100_000})
+    disk = Disk(cache, free_bytes=10**9)
+    monkeypatch.setattr(os, "statvfs", disk.state)
+    cache.put(key(), b"picture")
+    assert cache.get(key()) == b"picture"
+
+
+def test_the_guard_can_be_switched_off(roomy, monkeypatch):
+    monkeypatch.setattr(os, "statvfs", Disk(roomy, free_bytes=0).state)
+    unguarded = FilesystemCache.build({"free_megabytes": 0})
+    unguarded.put(key("new"), b"picture")
+    assert unguarded.get(key("new")) == b"picture"
+
+
+def test_what_nobody_asked_for_in_its_time_is_a_miss_and_is_swept_away():
+    cache = FilesystemCache.build({"ttl_seconds": 2 * HOUR})
+    for name in ("old", "new"):
+        cache.put(key(name), b"picture")
+    age(file_of(cache, "old"), 4 * HOUR)
+    assert cache.get(key("old")) is None
+    assert sum(piece.entries for piece in cache.sweep(expired)) == 1
+    assert cache.get(key("new")) == b"picture"
+
+
+def test_a_write_that_the_kernel_stops_in_the_middle_leaves_nothing_behind(home):
+    code = f"""
+        import resource, signal, sys
+        sys.path.insert(0, {str(ROOT)!r})
+        from django.conf import settings
+        settings.configure(IIIFSERVER={{"HOME": {str(home)!r}}})
+        from caching.backends.filesystem import FilesystemCache
+        from caching.base import CacheUnavailable
+        from tests.caching.backends.contract import key
+        cache = FilesystemCache.build({{}})
+        cache.put(key("map"), bytes(10_000))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+        try:
+            cache.put(key(), bytes(200_000))
+        except CacheUnavailable:
+            sys.exit(7)
+    """
+    assert subprocess.run([sys.executable, "-c", textwrap.dedent(code)], timeout=60, check=False).returncode == 7
+    cache = FilesystemCache.build({})
+    assert cache.get(key()) is None
+    assert files_in(cache) == [file_of(cache, "map")]
+    assert cache.usage().entries == 1

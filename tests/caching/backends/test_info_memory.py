@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from caching.backends.info_memory import InfoMemoryCache
-from caching.keys import digest
+from caching.keys import Subject, info_key
 
-CARD, MAP, PAGE = (digest(name) for name in ("card", "map", "page"))
+CARD, MAP, PAGE = (info_key(Subject(name), 1) for name in ("card", "map", "page"))
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def test_the_least_recently_used_goes_first(cache):
 def test_one_image_is_purged_without_the_others(cache):
     cache.put(CARD, "1", "card")
     cache.put(MAP, "1", "map")
-    assert cache.purge_image(CARD) == 1
-    assert cache.purge_image(CARD) == 0
+    assert cache.purge_image(CARD.image) == 1
+    assert cache.purge_image(CARD.image) == 0
     assert (cache.get(CARD, "1"), cache.get(MAP, "1")) == (None, "map")
 
 
@@ -51,3 +51,12 @@ def test_everything_is_purged(cache):
     cache.put(CARD, "1", "card")
     assert cache.purge() == 1
     assert cache.usage().entries == 0
+
+
+def test_pages_of_one_image_stand_side_by_side_and_are_purged_together(cache):
+    pages = [info_key(Subject("card"), page) for page in (1, 2)]
+    for page in pages:
+        cache.put(page, "1", page)
+    assert [cache.get(page, "1") for page in pages] == pages
+    assert cache.purge_image(CARD.image) == 2
+    assert [cache.get(page, "1") for page in pages] == [None, None]
