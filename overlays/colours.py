@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import re
 
 from PIL import ImageColor
@@ -11,12 +12,15 @@ Rgba = tuple[int, int, int, int]
 TRANSPARENT: Rgba = (0, 0, 0, 0)
 LONGEST_COLOUR = 64
 UNKNOWN = (
-    "“{}” is not a colour: write a name such as white, #rgb, #rrggbb, #rrggbbaa, rgb(255, 255, 255), or with an alpha "
-    "from 0 to 1, rgba(0, 0, 0, 0.4)."
+    "“{}” is not a colour: write a name such as white, #rgb, #rrggbb, #rrggbbaa, rgb(255, 255, 255), hsl(0, 0%, 100%), "
+    "or with an alpha from 0 to 1, rgba(0, 0, 0, 0.4)."
 )
 
 CHANNEL = r"\s*(\d{1,3})\s*"
-FUNCTION = re.compile(rf"rgba?\({CHANNEL}[,\s]{CHANNEL}[,\s]{CHANNEL}(?:[,/]\s*(\d{{0,3}}\.?\d{{1,6}})(%?)\s*)?\)")
+ALPHA = r"(?:[,/]\s*(\d{0,3}\.?\d{1,6})(%?)\s*)?"
+SHARE = r"\s*(\d{1,3}(?:\.\d{1,4})?)%\s*"
+HSL = re.compile(rf"hsla?\(\s*(-?\d{{1,4}}(?:\.\d{{1,4}})?)(?:deg)?\s*[,\s]{SHARE}[,\s]{SHARE}{ALPHA}\)")
+FUNCTION = re.compile(rf"rgba?\({CHANNEL}[,\s]{CHANNEL}[,\s]{CHANNEL}{ALPHA}\)")
 
 
 def rgba(text: str) -> Rgba:
@@ -31,7 +35,10 @@ def rgba(text: str) -> Rgba:
         found = FUNCTION.fullmatch(colour)
         if found is not None:
             return from_function(found, text)
-        if not colour.startswith("rgb"):
+        found = HSL.fullmatch(colour)
+        if found is not None:
+            return from_hsl(found, text)
+        if not colour.startswith(("rgb", "hsl")):
             return known_to_pillow(colour, text)
     raise ValueError(UNKNOWN.format(text[:LONGEST_COLOUR]))
 
@@ -41,6 +48,15 @@ def from_function(found: re.Match[str], text: str) -> Rgba:
     alpha = float(found[4] or 1) / (100 if found[5] else 1)
     if max(red, green, blue) > 255 or alpha > 1:
         raise ValueError(UNKNOWN.format(text))
+    return red, green, blue, round(alpha * 255)
+
+
+def from_hsl(found: re.Match[str], text: str) -> Rgba:
+    hue, saturation, lightness = float(found[1]) % 360 / 360, float(found[2]) / 100, float(found[3]) / 100
+    alpha = float(found[4] or 1) / (100 if found[5] else 1)
+    if saturation > 1 or lightness > 1 or alpha > 1:
+        raise ValueError(UNKNOWN.format(text))
+    red, green, blue = (round(channel * 255) for channel in colorsys.hls_to_rgb(hue, lightness, saturation))
     return red, green, blue, round(alpha * 255)
 
 

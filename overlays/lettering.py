@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from iiifserver.iiif.values import Extent
 
 from .colours import TRANSPARENT, Rgba
-from .fonts import Face
+from .fonts import Face, goes_along, pieces
 
+DIRECTIONS = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 LINE_GAP = 0.2
 """Between two lines, as a share of the size."""
+JOINED_SCRIPTS = ("ARABIC", "SYRIAC", "MONGOLIAN", "DEVANAGARI", "BENGALI", "TAMIL", "THAI", "KHMER", "HEBREW")
+"""Letters that belong together, or run from the right: they are not spaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A piece of a line: set in one font, its start on the line's foot."""
+
+    text: str
+    font: ImageFont.FreeTypeFont
+    x: float
+    y: float
+    direction: str | None
+    """`ltr` or `rtl`: where its line begins; `None` where that cannot be told to the font."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +46,8 @@ class Lettering:
     padding: int = 0
     """Pixels of background around the text; none without a background."""
     alignment: str = "left"
+    letter_spacing: int = 0
+    """Between two letters, in percent of the size."""
 
     @property
     def margin(self) -> int:
@@ -38,42 +55,125 @@ class Lettering:
 
     def extent(self, size: int) -> Extent:
         """How large the picture is in this size; measured without drawing it."""
-        left, top, right, bottom = self._ink(size)
-        return Extent(max(1, right - left + 2 * self.margin), max(1, bottom - top + 2 * self.margin))
+        return self._extent(self._ink(self._set(size)))
 
     def picture(self, size: int) -> Image.Image:
         """The text in this size, RGBA, cut to what is drawn."""
-        extent = self.extent(size)
+        placed = self._set(size)
+        ink = self._ink(placed)
+        extent = self._extent(ink)
         canvas = Image.new("RGBA", (extent.width, extent.height), self.background)
-        for colour, mask in self._layers(size, extent):
+        for colour, stroke_width in self._layers():
             layer = Image.new("RGBA", canvas.size, (*colour[:3], 0))
+            mask = self._mask(placed, ink, extent, stroke_width)
             layer.putalpha(mask.point([value * colour[3] // 255 for value in range(256)]))
             canvas.alpha_composite(layer)
         return canvas
 
-    def _layers(self, size: int, extent: Extent) -> Iterator[tuple[Rgba, Image.Image]]:
-        """Colours and where they cover, from below: the stroke, then the letters on it."""
-        if self.stroke_width:
-            yield self.stroke_colour, self._mask(size, extent, stroke=255)
-        yield self.colour, self._mask(size, extent, stroke=0)
+    def wrapped(self, size: int, width: int) -> str:
+        """The text with its lines broken between words, so that none is wider than so many pixels if that can be."""
+        room = width - 2 * (self.margin + self.stroke_width)
+        return "\n".join(broken for line in self.text.split("\n") for broken in self._broken(line, size, room))
 
-    def _mask(self, size: int, extent: Extent, stroke: int) -> Image.Image:
-        left, top, _, _ = self._ink(size)
+    def _broken(self, line: str, size: int, room: int) -> Iterator[str]:
+        current = ""
+        for word in line.split(" "):
+            longer = f"{current} {word}" if current else word
+            if current and self._width(longer, size) > room:
+                yield current
+                current = word
+            else:
+                current = longer
+        yield current
+
+    def _width(self, line: str, size: int) -> float:
+        placed, width = self._line(line, size, 0)
+        return width if placed else 0
+
+    def _extent(self, ink: tuple[int, int, int, int]) -> Extent:
+        left, top, right, bottom = ink
+        return Extent(max(1, right - left + 2 * self.margin), max(1, bottom - top + 2 * self.margin))
+
+    def _layers(self) -> Iterator[tuple[Rgba, int]]:
+        """Colours and how far beyond the letters each reaches, from below: the stroke, then the letters on it."""
+        if self.stroke_width:
+            yield self.stroke_colour, self.stroke_width
+        yield self.colour, 0
+
+    def _mask(
+        self, placed: list[Placed], ink: tuple[int, int, int, int], extent: Extent, stroke_width: int
+    ) -> Image.Image:
+        left, top, _, _ = ink
         mask = Image.new("L", (extent.width, extent.height))
-        origin = (self.margin - left, self.margin - top)
-        ImageDraw.Draw(mask).multiline_text(origin, self.text, 255, stroke_fill=stroke, **self._setting(size))
+        pen = ImageDraw.Draw(mask)
+        for piece in placed:
+            place = (piece.x + self.margin - left, piece.y + self.margin - top)
+            pen.text(place, piece.text, 255, piece.font, "ls", direction=piece.direction, stroke_width=stroke_width)
         return mask
 
-    def _ink(self, size: int) -> tuple[int, int, int, int]:
-        """Left, top, right and bottom of what is drawn, from the point where the text begins."""
-        measure = ImageDraw.Draw(Image.new("L", (1, 1)))
-        left, top, right, bottom = measure.multiline_textbbox((0, 0), self.text, **self._setting(size))
-        return math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
+    def _ink(self, placed: list[Placed]) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom of what is drawn, from the start of the first line's foot."""
+        boxes = [self._box(piece) for piece in placed] or [(0, 0, 0, 0)]
+        lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+        return math.floor(min(lefts)), math.floor(min(tops)), math.ceil(max(rights)), math.ceil(max(bottoms))
 
-    def _setting(self, size: int) -> dict[str, Any]:
-        return {
-            "font": self.face.at(size),
-            "spacing": round(size * LINE_GAP),
-            "align": self.alignment,
-            "stroke_width": self.stroke_width,
-        }
+    def _box(self, piece: Placed) -> tuple[float, float, float, float]:
+        left, top, right, bottom = piece.font.getbbox(
+            piece.text, anchor="ls", direction=piece.direction, stroke_width=self.stroke_width
+        )
+        return piece.x + left, piece.y + top, piece.x + right, piece.y + bottom
+
+    def _set(self, size: int) -> list[Placed]:
+        """Every piece of the text in its place."""
+        fonts: dict[Face, ImageFont.FreeTypeFont] = {}
+        step = self.line_height(size)
+        rows = [self._line(line, size, number * step, fonts) for number, line in enumerate(self.text.split("\n"))]
+        widest = max(width for _, width in rows)
+        share = {"left": 0.0, "center": 0.5, "right": 1.0}[self.alignment]
+        return [replace(piece, x=piece.x + round((widest - width) * share)) for row, width in rows for piece in row]
+
+    def line_height(self, size: int) -> int:
+        """From the foot of a line to the foot of the next."""
+        return math.ceil(self.face.at(size).getbbox("A")[3]) + self.stroke_width + round(size * LINE_GAP)
+
+    def _line(
+        self, line: str, size: int, y: float, known: dict[Face, ImageFont.FreeTypeFont] | None = None
+    ) -> tuple[list[Placed], float]:
+        """The pieces of one line from its start, and its width."""
+        fonts = {} if known is None else known
+        placed, x = [], 0.0
+        spacing = size * self.letter_spacing / 100
+        direction = direction_of(line)
+        found = pieces(line, self.face)
+        for text, face in reversed(found) if direction == "rtl" else found:
+            if face not in fonts:
+                fonts[face] = face.at(size)
+            font = fonts[face]
+            for part in clusters(text) if spacing and can_be_spaced(text) else [text]:
+                # Only fonts that Raqm lays out, which may be missing, can be told where a line begins.
+                told = direction if font.layout_engine == ImageFont.Layout.RAQM else None
+                placed.append(Placed(part, font, x, y, told))
+                x += font.getlength(part, direction=told) + spacing
+        return placed, x - spacing if placed else x
+
+
+def direction_of(line: str) -> str:
+    """Where a line begins: at the side that its first letter asks for."""
+    ways = (DIRECTIONS.get(unicodedata.bidirectional(character)) for character in line)
+    return next((way for way in ways if way is not None), "ltr")
+
+
+def clusters(text: str) -> list[str]:
+    """The letters of a text, each with the accents on it."""
+    found: list[str] = []
+    for character in text:
+        if found and goes_along(character) and not character.isspace():
+            found[-1] += character
+        else:
+            found.append(character)
+    return found
+
+
+def can_be_spaced(text: str) -> bool:
+    """Whether its letters stand by themselves."""
+    return not any(unicodedata.name(character, "").startswith(JOINED_SCRIPTS) for character in text)

@@ -6,12 +6,14 @@ import io
 
 from PIL import Image, ImageOps
 
+from .vector_pictures import VectorError, drawn, is_svg
+
 SUFFIXES = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
 """The only formats that are decoded, by Pillow's names."""
 MOST_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 8_000_000
 
-NO_PICTURE = "This is not a picture that can be used: choose a PNG, a JPEG or a WebP file."
+NO_PICTURE = "This is not a picture that can be used: choose a PNG, a JPEG, a WebP or an SVG file."
 TOO_MANY_BYTES = f"This file is too large: choose one of at most {MOST_BYTES // 1024**2} MB."
 TOO_MANY_PIXELS = f"This picture has too many pixels: scale it down to at most {MOST_PIXELS // 10**6} megapixels."
 DAMAGED = "This picture is damaged: save it anew with an image program, and upload that."
@@ -19,6 +21,16 @@ DAMAGED = "This picture is damaged: save it anew with an image program, and uplo
 
 class PictureError(ValueError):
     """A picture cannot be used. The message is a sentence for staff."""
+
+
+def as_pixels(content: bytes) -> bytes:
+    """The file; of an SVG, a PNG that is drawn of it. Raises `PictureError`."""
+    if not is_svg(content):
+        return content
+    try:
+        return drawn(content)
+    except VectorError as error:
+        raise PictureError(str(error)) from error
 
 
 def decoded(content: bytes) -> Image.Image:

@@ -28,6 +28,7 @@ class Position(enum.Enum):
     BOTTOM_CENTER = "bottom center"
     BOTTOM_RIGHT = "bottom right"
     REPEAT = "repeat"
+    FREE = "free"
 
     @property
     def halves(self) -> tuple[int, int]:
@@ -47,6 +48,9 @@ class Placing:
     """Pixels between the mark and the output's edges; a repeated mark has none."""
     spacing: int = 0
     """Pixels between the repetitions of a mark."""
+    left_percent: float = 0.0
+    """Where the mark's left edge is when its position is free, as a share of the width."""
+    top_percent: float = 0.0
 
     @property
     def repeats(self) -> bool:
@@ -57,6 +61,9 @@ def places(mark: Extent, output: Extent, placing: Placing) -> tuple[Box, ...]:
     """Where the mark is drawn, in pixels of the output; boxes may run past its edges."""
     if placing.repeats:
         return repeated(mark, output, placing.spacing)
+    if placing.position is Position.FREE:
+        x, y = round(output.width * placing.left_percent / 100), round(output.height * placing.top_percent / 100)
+        return (Box(x, y, mark.width, mark.height),)
     across, down = placing.position.halves
     x = start(mark.width, output.width, placing.inset, across)
     y = start(mark.height, output.height, placing.inset, down)
@@ -76,7 +83,7 @@ def repeated(mark: Extent, output: Extent, spacing: int) -> tuple[Box, ...]:
 
 def room(output: Extent, placing: Placing) -> Extent:
     """What the insets leave for a mark; at least one pixel, so that scaling always has an aim."""
-    if placing.repeats:
+    if placing.repeats or placing.position is Position.FREE:
         return output
     return Extent(max(1, output.width - 2 * placing.inset), max(1, output.height - 2 * placing.inset))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,32 +14,32 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from PIL import Image
 
-from iiifserver.iiif.values import Extent
-
 from ..base import fingerprint_of
-from ..pictures import MOST_BYTES, MOST_PIXELS, TOO_MANY_BYTES, PictureError, decoded
-from ..placed import PERCENTS, PlacedForm, PlacedOptions, PlacedOverlay, check_number, check_text, number_field
-from ..placement import share
+from ..fetching import fetched
+from ..fields import check_text, number_field
+from ..pictures import MOST_BYTES, MOST_PIXELS, TOO_MANY_BYTES, PictureError, as_pixels, decoded
+from ..placed import PERCENTS, PLACED_FIELDS, PlacedForm
+from ..placed_picture import PlacedPicture, PlacedPictureOptions
 from ..uploads import NAME, StoredPicture, load, store
 
 THUMBNAIL = (240, 120)
 LONGEST_NAME = 100
+LONGEST_ADDRESS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PictureOptions(PlacedOptions):
+class PictureOptions(PlacedPictureOptions):
     picture: str
     """Its name in the storage, which is made from the digest of its bytes."""
-    width_percent: int | None = None
-    """Of the output's width; `None` for the picture's own size."""
+    address: str = ""
+    """From where it was fetched; empty for an upload."""
 
     def __post_init__(self) -> None:
-        PlacedOptions.__post_init__(self)
+        PlacedPictureOptions.__post_init__(self)
         check_text("picture", self.picture, LONGEST_NAME)
+        check_text("address", self.address, LONGEST_ADDRESS)
         if not NAME.fullmatch(self.picture):
             raise ValueError("no picture has been uploaded.")
-        if self.width_percent is not None:
-            check_number("width_percent", self.width_percent, PERCENTS)
 
 
 class PictureInput(forms.FileInput):
@@ -79,7 +79,7 @@ def check_upload(upload: UploadedFile[Any]) -> None:
     if (upload.size or 0) > MOST_BYTES:
         raise forms.ValidationError(TOO_MANY_BYTES)
     try:
-        decoded(content_of(upload))
+        decoded(as_pixels(content_of(upload)))
     except PictureError as error:
         raise forms.ValidationError(str(error)) from error
 
@@ -91,8 +91,17 @@ def content_of(upload: UploadedFile[Any]) -> bytes:
 
 class PictureForm(PlacedForm):
     picture = PictureField(
-        help_text=f"A PNG, JPEG or WebP file of at most {MOST_BYTES // 1024**2} MB and {MOST_PIXELS // 10**6} "
-        "megapixels. Its transparency is kept.",
+        required=False,
+        help_text=f"A PNG, JPEG, WebP or SVG file of at most {MOST_BYTES // 1024**2} MB and {MOST_PIXELS // 10**6} "
+        "megapixels. Its transparency is kept. An SVG is drawn once, 1200 pixels long.",
+    )
+    address = forms.URLField(
+        label="Or its address",
+        required=False,
+        max_length=LONGEST_ADDRESS,
+        assume_scheme="https",
+        help_text="Fetched once, when this form is saved with another address, from a server that the settings let "
+        "this one ask. Empty for an upload.",
     )
     width_percent = number_field(
         PERCENTS,
@@ -101,21 +110,39 @@ class PictureForm(PlacedForm):
         "which is cut off where it does not fit.",
     )
 
-    field_order = ("picture", "width_percent", "position", "inset", "spacing", "opacity_percent")
+    field_order = ("picture", "address", "width_percent", *PLACED_FIELDS)
 
     def clean(self) -> dict[str, Any]:
-        """Stores an upload once everything else is right; its name in the storage is what is kept."""
+        """Stores a new picture once everything else is right; its name in the storage is what is kept."""
         cleaned = super().clean() or self.cleaned_data
-        upload = cleaned.get("picture")
-        if isinstance(upload, UploadedFile) and not self.errors:
-            try:
-                cleaned["picture"] = store(content_of(upload))
-            except PictureError as error:
-                self.add_error("picture", str(error))
+        if self.errors:
+            return cleaned
+        upload, address = cleaned.get("picture"), str(cleaned.get("address") or "")
+        if isinstance(upload, UploadedFile):
+            self.keep("picture", content_of(upload))
+        elif address and address != self.initial.get("address"):
+            self.fetch(address)
+        elif not upload:
+            self.add_error("picture", "A picture is required: upload a file, or give its address.")
         return cleaned
 
+    def fetch(self, address: str) -> None:
+        try:
+            self.keep("address", fetched(address))
+        except PictureError as error:
+            self.add_error("address", str(error))
 
-class PictureOverlay(PlacedOverlay):
+    def keep(self, field: str, content: bytes) -> None:
+        try:
+            name = store(content)
+            load(name)
+        except PictureError as error:
+            self.add_error(field, str(error))
+        else:
+            self.cleaned_data["picture"] = name
+
+
+class PictureOverlay(PlacedPicture):
     """Draws the picture, in its own size or scaled with the output; nothing while the storage does not have it."""
 
     label = "Picture"
@@ -131,23 +158,10 @@ class PictureOverlay(PlacedOverlay):
         self.stored = StoredPicture(options.picture)
 
     def is_ready(self) -> bool:
-        return self.stored.image() is not None
+        return self.image() is not None
 
-    def choose(self, output: Extent) -> Extent | None:
-        """The size to draw it in."""
-        image = self.stored.image()
-        if image is None:
-            return None
-        own = Extent(*image.size)
-        percent = self.options.width_percent
-        return own if percent is None else share(own, percent, output, self.options.placing)
-
-    def make(self, choice: Hashable) -> Image.Image:
-        assert isinstance(choice, Extent)  # noqa: S101 - it is what `choose` returned
-        image = self.stored.image()
-        assert image is not None  # noqa: S101 - `choose` had it, and it is never let go
-        size = (choice.width, choice.height)
-        return image if image.size == size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    def image(self) -> Image.Image | None:
+        return self.stored.image()
 
     def problems(self) -> Iterable[str]:
         try:

@@ -8,12 +8,13 @@ import pytest
 from PIL import Image
 
 from overlays.backends.picture import PictureOverlay
+from overlays.backends.redaction import RedactionOverlay
 from overlays.backends.text import TextOverlay
 from overlays.registry import overlays
 from overlays.uploads import store
 from tests.overlays.pixels import file_of
 
-KINDS = {"picture": PictureOverlay, "text": TextOverlay}
+KINDS = {"picture": PictureOverlay, "redaction": RedactionOverlay, "text": TextOverlay}
 
 
 @pytest.fixture(autouse=True, scope="session")

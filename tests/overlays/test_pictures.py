@@ -60,7 +60,7 @@ def test_the_orientation_tag_is_followed():
     ],
 )
 def test_other_files_are_refused(content):
-    with pytest.raises(PictureError, match="choose a PNG, a JPEG or a WebP file"):
+    with pytest.raises(PictureError, match="choose a PNG, a JPEG, a WebP or an SVG file"):
         decoded(content)
 
 

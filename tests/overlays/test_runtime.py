@@ -6,15 +6,16 @@ import pytest
 from django import forms
 
 from iiifserver.iiif.errors import TryAgainLater
-from iiifserver.iiif.values import Extent, Identifier, Quality
+from iiifserver.iiif.values import Extent
 from overlays.base import Overlay as OverlayBackend
 from overlays.models import Overlay
 from overlays.registry import overlays
-from overlays.runtime import Applied, Overlays, Scope, active_overlays, shelf
-from tests.overlays.pixels import plain, touched
+from overlays.runtime import Overlays, active_overlays, shelf
+from overlays.scope import Scope
+from tests.overlays.pixels import answer_of, plain, touched
 
-CARD = Identifier("card.png")
 LARGE = Extent(400, 300)
+CARD = answer_of((400, 300))
 
 
 class Shutter(OverlayBackend):
@@ -37,7 +38,7 @@ class Shutter(OverlayBackend):
     def is_ready(self):
         return self.works
 
-    def draw(self, image, quality):
+    def draw(self, image, answer):
         image.paste(0, (0, 0, *image.size))
         return image
 
@@ -70,29 +71,30 @@ def active():
 
 
 def applies(identifier="card.png", output=LARGE):
-    return len(active().applying(Identifier(identifier), output).backends)
+    answer = answer_of((output.width, output.height), identifier=identifier)
+    return len(active().applying(answer).backends)
 
 
 def test_without_rows_nothing_is_drawn():
     image = plain()
-    applied = Overlays().applying(CARD, LARGE)
-    assert applied == Applied()
+    applied = Overlays().applying(CARD)
+    assert applied.is_empty
     assert applied.fingerprints == ()
-    assert applied.draw(image, Quality.DEFAULT) is image
+    assert applied.draw(image) is image
 
 
 def test_enabled_rows_are_drawn_in_their_order():
     row("second", position=20)
     row("first", position=10)
     row("off", enabled=False)
-    backends = active().applying(CARD, LARGE).backends
+    backends = active().applying(CARD).backends
     assert [backend.options.text for backend in backends] == ["first", "second"]
 
 
 def test_each_has_its_fingerprint():
     row("one")
     row("two")
-    prints = active().applying(CARD, LARGE).fingerprints
+    prints = active().applying(CARD).fingerprints
     assert len(set(prints)) == 2
 
 
@@ -100,7 +102,7 @@ def test_the_given_picture_is_left_as_it_was():
     row()
     image = plain()
     copy = image.copy()
-    after = active().applying(CARD, LARGE).draw(image, Quality.DEFAULT)
+    after = active().applying(CARD).draw(image)
     assert image.tobytes() == copy.tobytes()
     assert touched(image, after) is not None
 
@@ -113,10 +115,10 @@ def test_a_row_that_did_not_change_keeps_its_backend():
 
 def test_a_changed_row_has_another_fingerprint():
     changed = row()
-    before = active().applying(CARD, LARGE).fingerprints
+    before = active().applying(CARD).fingerprints
     changed.options = {**changed.options, "colour": "red"}
     changed.save()
-    assert active().applying(CARD, LARGE).fingerprints != before
+    assert active().applying(CARD).fingerprints != before
 
 
 @pytest.mark.parametrize(
@@ -170,12 +172,12 @@ def test_a_broken_row_is_left_out_and_logged(broken, caplog):
 def test_a_picture_that_vanished_is_left_out_of_drawing_and_key(red, storage):
     row("logo", kind="picture", options={"picture": red})
     (storage / red).unlink()
-    assert active().applying(CARD, LARGE) == Applied()
+    assert active().applying(CARD).is_empty
 
 
 def test_a_row_that_protects_and_works_is_drawn(shutter):
     row("shutter", kind="shutter", options={})
-    assert active().applying(CARD, LARGE).fingerprints == ("shutter",)
+    assert active().applying(CARD).fingerprints == ("shutter",)
 
 
 def test_a_broken_row_that_protects_closes_what_it_covers(shutter):
@@ -211,4 +213,4 @@ def test_one_that_is_switched_off_closes_nothing(shutter):
 
 
 def test_a_scope_without_bounds_has_everything():
-    assert Scope().has(CARD, Extent(1, 1))
+    assert Scope().has(answer_of((1, 1)))

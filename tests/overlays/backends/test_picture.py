@@ -9,9 +9,10 @@ from iiifserver.iiif.values import Box, Extent
 from overlays.backends import picture as module
 from overlays.backends.picture import PictureForm, PictureOverlay
 from overlays.uploads import store
-from tests.overlays.pixels import drawn_on, file_of, plain, png_that_claims, touched_by
+from tests.overlays.pixels import answer_of, drawn_on, file_of, plain, png_that_claims, touched_by
 
-GIVEN = {"width_percent": "", "position": "top left", "inset": "10", "spacing": "40", "opacity_percent": "100"}
+GIVEN = {"width_percent": "", "position": "top left", "inset": "10", "spacing": "40", "opacity_percent": "100",
+         "anchor": "output", "angle": "0"}  # fmt: skip
 
 
 def filled(content=None, name="logo.png", initial=None, **change):
@@ -82,7 +83,7 @@ def test_tiny_outputs_stay_what_they_are(picture, percent, position, size):
 
 def test_a_tall_picture_cannot_be_scaled_beyond_the_output(storage):
     overlay = PictureOverlay.build({"picture": store(file_of(Image.new("L", (1, 5000)))), "width_percent": 100})
-    assert overlay.choose(Extent(5000, 100)).fits_into(Extent(5000, 100))
+    assert overlay.choose(Extent(5000, 100), answer_of()).fits_into(Extent(5000, 100))
 
 
 def test_a_picture_that_has_vanished_is_not_drawn_and_told(picture, storage, red):
@@ -107,7 +108,7 @@ def test_a_picture_that_is_there_has_no_problems(picture):
         ({"width_percent": 0}, "width_percent must be a whole number from 1 to 100"),
         ({"width_percent": 12.5}, "width_percent must be"),
         ({"spacing": -1}, "spacing must be"),
-        ({"angle": 45}, "has no option “angle”"),
+        ({"angel": 45}, "has no option “angel”"),
     ],
 )
 def test_options_are_checked_when_they_are_read(picture, options, sentence):
@@ -137,8 +138,8 @@ def test_a_picture_is_asked_for(storage):
     ("content", "sentence"),
     [
         (b"", "empty"),
-        (b"text", "choose a PNG, a JPEG or a WebP file"),
-        (b"<svg onload='alert(1)'/>", "choose a PNG, a JPEG or a WebP file"),
+        (b"text", "choose a PNG, a JPEG, a WebP or an SVG file"),
+        (b"<svg onload='alert(1)'/>", "holds a script"),
         (png_that_claims(10_000, 10_000), "at most 8 megapixels"),
         (file_of(Image.effect_noise((90, 90), 80))[:2000], "damaged"),
     ],

@@ -5,12 +5,13 @@ from PIL import Image
 
 from iiifserver.backend import BackendError
 from iiifserver.iiif.values import Extent
-from overlays.backends.text import TextForm, TextOverlay
-from tests.overlays.pixels import drawn_on, plain, touched_by
+from overlays.backends.text import Fitted, TextForm, TextOverlay
+from tests.overlays.pixels import answer_of, drawn_on, plain, touched_by
 
 GIVEN = {
     "text": "© Archive\r\nAll rights reserved",
-    "font": "",
+    "font_0": "",
+    "letter_spacing": "0",
     "size": "24",
     "minimum_size": "18",
     "colour": "white",
@@ -22,6 +23,8 @@ GIVEN = {
     "inset": "10",
     "spacing": "40",
     "opacity_percent": "100",
+    "anchor": "output",
+    "angle": "0",
 }
 
 
@@ -32,22 +35,22 @@ def test_the_text_stands_in_its_corner(text):
 
 def test_the_text_is_as_large_as_it_should_be(text):
     overlay = text(size=24)
-    assert touched_by(overlay, plain((400, 200))).extent == overlay.extent(24)
+    assert touched_by(overlay, plain((400, 200))).extent == overlay.extent_of(Fitted(overlay.options.text, 24))
 
 
 def test_the_text_shrinks_until_it_fits(text):
     overlay = text(size=100, minimum_size=10, inset=10)
-    size = overlay.choose(Extent(200, 100))
+    size = overlay.choose(Extent(200, 100), answer_of()).size
     assert 10 < size < 100
-    assert overlay.extent(size).fits_into(Extent(180, 80))
-    assert not overlay.extent(size + 1).fits_into(Extent(180, 80))
+    assert overlay.extent_of(Fitted(overlay.options.text, size)).fits_into(Extent(180, 80))
+    assert not overlay.extent_of(Fitted(overlay.options.text, size + 1)).fits_into(Extent(180, 80))
 
 
 def test_at_its_minimum_the_text_is_still_drawn(text):
     overlay = text(size=40, minimum_size=20, inset=0)
-    smallest = overlay.extent(20)
-    assert overlay.choose(smallest) == 20
-    assert overlay.choose(Extent(smallest.width - 1, smallest.height)) is None
+    smallest = overlay.extent_of(Fitted(overlay.options.text, 20))
+    assert overlay.choose(smallest, answer_of()).size == 20
+    assert overlay.choose(Extent(smallest.width - 1, smallest.height), answer_of()) is None
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 200), (200, 2), (30, 30)])
@@ -148,7 +151,7 @@ def test_the_form_has_a_field_for_each_option():
         ({"background": "rgba(0, 0, 0, 100)"}, "background", "alpha from 0 to 1"),
         ({"minimum_size": "25"}, "minimum_size", "no larger than the size"),
         ({"size": "9999"}, "size", "less than or equal to 500"),
-        ({"font": "/etc/passwd"}, "font", "not one of the available choices"),
+        ({"font_0": "/etc/passwd"}, "font", "not one of the available choices"),
         ({"position": "middle"}, "position", "not one of the available choices"),
         ({"opacity_percent": "0"}, "opacity_percent", "greater than or equal to 1"),
     ],
@@ -161,7 +164,7 @@ def test_the_form_says_what_to_change(change, field, sentence):
 
 def test_a_larger_text_costs_no_drawing_to_measure(text):
     overlay = text(text="x" * 1000, size=500, minimum_size=400)
-    assert overlay.choose(Extent(10_000, 10_000)) is None
+    assert overlay.choose(Extent(10_000, 10_000), answer_of()) is None
 
 
 def test_no_background_is_an_option():
