@@ -4,6 +4,7 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 DOCUMENTATION := images/documentation/index.html
 VENDOR := images/static/iiif_images/vendor/versions.json
+FETCHED := tests/emulators/node_modules/.package-lock.json
 
 .PHONY: install run test test-all lint docs bench lock clean help
 
@@ -44,10 +45,16 @@ $(DOCUMENTATION): $(shell find docs -name '*.md' -o -name '*.py' -o -name '*.css
 run: install
 	@exec $(RUN) manage.py serve
 
-test: install
+# What only tests open and start: viewers, emulators.
+$(FETCHED): $(wildcard tests/*/package-lock.json tests/*/*/package-lock.json) tests/fetch.py | $(STAMP)
+	@echo "Fetching what the tests need with npm ..."
+	@$(RUN) -m tests.fetch
+	@touch $@
+
+test: install $(if $(filter no,$(VIEWERS)),,$(FETCHED))
 	$(RUN) -m pytest -n auto -m "not slow"
 
-test-all: install
+test-all: install $(if $(filter no,$(VIEWERS)),,$(FETCHED))
 	$(RUN) -m pytest -n auto
 
 lint: export IIIFSERVER_HOME := build/lint
@@ -70,7 +77,7 @@ bench: install
 	$(RUN) -m bench
 
 lock: install
-	$(VENV)/bin/uv pip compile pyproject.toml --group dev --extra azure --extra gcs --extra heif --extra pdf --extra vips \
+	$(VENV)/bin/uv pip compile pyproject.toml --group dev --all-extras \
 		--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet \
 		--output-file requirements.lock
 

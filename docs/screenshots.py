@@ -56,9 +56,10 @@ def take_all(page: Page, server: LiveServer) -> None:
     sign_in(page, server)
     keep("admin", page.screenshot())
     visit(page, f"{server.url}/admin/iiif_sources/source/")
-    page.get_by_role("link", name="FilesystemSource").click()
+    page.get_by_role("link", name="FilesystemSource", exact=True).click()
     page.get_by_label("Path prefix").fill("/srv/pictures/")
     keep("source", page.screenshot())
+    take_source_pages(page, server)
     visit(page, f"{server.url}/admin/iiif_images/httpsettings/proxies/")
     page.locator("#proxy-test[data-done]").wait_for()
     keep("proxy-test", page.screenshot())
@@ -66,6 +67,16 @@ def take_all(page: Page, server: LiveServer) -> None:
     plain = fetched(eddie)
     add_overlay(page, server)
     keep("overlay", once_changed(eddie, plain))
+
+
+def take_source_pages(page: Page, server: LiveServer) -> None:
+    """A name that lies on the way, so that there is something to note; then the samples, which are more than one."""
+    shutil.copy(server.home / "samples" / "orientation.jpg", server.home / "images" / "eddie.tif")
+    visit(page, f"{server.url}/admin/iiif_sources/source/1/test/?identifier=eddie.tif")
+    keep("source-test", page.locator("#content").screenshot())
+    visit(page, f"{server.url}/admin/iiif_sources/source/2/browse/")
+    page.wait_for_function("() => [...document.images].every((image) => image.complete)")
+    keep("source-browse", page.locator("#content").screenshot())
 
 
 def visit(page: Page, address: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from django import forms
 from django.apps import apps
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils.choices import CallableChoiceIterator
+from django.utils.choices import CallableChoiceIterator, flatten_choices
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -96,7 +96,8 @@ def choices(field: forms.Field) -> str:
     options = getattr(field, "_choices", None)
     if options is None or isinstance(options, CallableChoiceIterator) or isinstance(field, forms.ModelChoiceField):
         return ""
-    return "One of: " + "; ".join(str(label) for value, label in options if value) + "."
+    begin = "Any of" if isinstance(field, forms.MultipleChoiceField) else "One of"
+    return f"{begin}: " + "; ".join(str(label) for value, label in flatten_choices(options) if value) + "."
 
 
 def bounds(validators: Iterable[Any]) -> str:
@@ -113,9 +114,12 @@ def begins(field: forms.Field, help_text: str) -> str:
     value = field.initial() if callable(field.initial) else field.initial
     if isinstance(value, bool):
         return f"At first: {'yes' if value else 'no'}."
-    if value is None or value == "":
+    if value is None or value in ("", []):
         return "" if field.required or "mpty" in help_text else "May be empty."
-    return f"At first: {dict(getattr(field, '_choices', None) or ()).get(value) or number(value)}."
+    labels = dict(flatten_choices(getattr(field, "_choices", None) or ()))
+    if isinstance(value, list):
+        return f"At first: {', '.join(str(labels[one]) for one in value)}."
+    return f"At first: {labels.get(value) or number(value)}."
 
 
 def number(value: Any) -> str:

@@ -23,15 +23,29 @@ SECTIONS = (
     Section("Status", "How the server is doing: workers, memory, versions, what was answered.", ("Status",)),
     Section("Application", "The program itself: what it writes to its log.", ("ApplicationSettings",)),
     Section("HTTP", "How visitors reach the server, and what browsers and proxies may keep.", ("HttpSettings",)),
-    Section("Endpoints", "The versions of the Image API, sizes, tiles and limits.", ("EndpointSettings",)),
+    Section(
+        "Endpoints",
+        "The versions of the Image API, manifests, limits, and what is said of images.",
+        ("EndpointSettings", "DescriptionLink"),
+    ),
     Section("Source", "Where images are looked for, one place after the other.", ("Source",)),
     Section(
         "Processors",
-        "Who reads which format, and how pictures are scaled and written.",
-        ("Processor", "FormatAssignment", "OutputSettings"),
+        "Who reads which format, how pictures are scaled and written, and which files failed.",
+        ("Processor", "FormatAssignment", "OutputSettings", "FailedFile", "DecodingSettings"),
     ),
-    Section("Caches", "What is kept so that it need not be made again.", ("Cache",)),
+    Section(
+        "Caches",
+        "What is kept so that it need not be made again, and the images that are slow.",
+        ("Cache", "SlowImage", "WorkingCopySettings"),
+    ),
+    Section(
+        "Jobs",
+        "Work beside the answering of requests: purges, maintenance, warming.",
+        ("Job", "MaintenanceSettings"),
+    ),
     Section("Overlays", "Marks and captions on the images that leave the server.", ("Overlay",)),
+    Section("HTTP API", "Addresses for programs, and the tokens that open them.", ("ApiSettings", "ApiToken")),
     Section("History", "Every change of the settings above: who, when, what, and the way back.", ("Revision",)),
 )
 

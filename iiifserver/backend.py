@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ class Backend:
     """When staff want this kind, in one sentence."""
     secret_options: ClassVar[frozenset[str]] = frozenset()
     """The options that are secrets: their fields are `SecretField`s, and the backend gets them in clear."""
+    guarded_options: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """From an option that not everybody who edits rows may write to the permission that it needs."""
     options_class: ClassVar[type[Any]]
     form_class: ClassVar[type[forms.Form]]
 

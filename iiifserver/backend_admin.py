@@ -52,6 +52,8 @@ class ChangeBackendForm(forms.ModelForm):  # type: ignore[type-arg]
     """A row's own columns, and below them the options of its kind, each checked by the kind's own form."""
 
     registry: ClassVar[Registry[Any]]
+    locked: ClassVar[frozenset[str]] = frozenset()
+    """The options that whoever looks at the form may not change."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,6 +64,7 @@ class ChangeBackendForm(forms.ModelForm):  # type: ignore[type-arg]
                 field.required = False
                 field.widget.attrs["placeholder"] = "Stored. Type a new one to replace it."
             field.label = field.label or pretty_name(name)
+            field.disabled = name in self.locked
             self.fields[OPTION + name] = field
         if not stored:
             self.initial["enabled"] = True
@@ -92,7 +95,7 @@ class ChangeBackendForm(forms.ModelForm):  # type: ignore[type-arg]
                 name = key.removeprefix(OPTION)
                 kept = self.instance.options.get(name) if isinstance(self.fields.get(key), SecretField) else None
                 data[name] = self.data.get(key) or kept or ""
-        return data
+        return data | {name: self.instance.options.get(name, "") for name in self.locked}
 
     def option_files(self) -> MultiValueDict[str, Any]:
         """What was uploaded to the kind's fields, by their own names."""
@@ -104,6 +107,18 @@ class ChangeBackendForm(forms.ModelForm):  # type: ignore[type-arg]
             build(self.registry, self.instance)
         except BackendError as error:
             self.add_error(None, str(error))
+
+
+def locked_options(registry: Registry[Any], row: ConfiguredBackend, user: Any) -> frozenset[str]:
+    """The options that this person may not change: those that need a permission, and all of them once such a one is
+    written, since it would mean something else beside other options.
+    """
+    if row.kind not in registry:
+        return frozenset()
+    guarded = registry.get(row.kind).guarded_options
+    forbidden = frozenset(name for name, permission in guarded.items() if not user.has_perm(permission))
+    is_written = any(row.options.get(name) for name in forbidden)
+    return frozenset(option_form_class(registry, row.kind)().fields) if is_written else forbidden
 
 
 class ListedBackendForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -121,7 +136,7 @@ class BackendAdmin(RecordsWho, admin.ModelAdmin):  # type: ignore[type-arg]
     registry: ClassVar[Registry[Any]]
     shared_fields: ClassVar[tuple[str, ...]] = ("name", "enabled", "position")
 
-    list_display = ("name", "state", "enabled", "position", "kind_label", "used_for")
+    list_display: tuple[str, ...] = ("name", "state", "enabled", "position", "kind_label", "used_for")
     list_editable = ("position", "enabled")
     search_fields = ("name",)
 
@@ -160,7 +175,8 @@ class BackendAdmin(RecordsWho, admin.ModelAdmin):  # type: ignore[type-arg]
                 choices=self.registry.choices(), help_text="Chosen once; its own fields come next."
             )
             return form
-        bound = type("ChangeForm", (ChangeBackendForm,), {"registry": self.registry})
+        locked = locked_options(self.registry, obj, request.user)
+        bound = type("ChangeForm", (ChangeBackendForm,), {"registry": self.registry, "locked": locked})
         return super().get_form(request, obj, change, **{**kwargs, "form": bound, "fields": self.shared_fields})
 
     def get_fieldsets(self, request: HttpRequest, obj: ConfiguredBackend | None = None) -> Any:

@@ -43,11 +43,19 @@ def database(environment: Environment) -> dict[str, Any]:
     return {**parsed, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
 
 
-def _parsed_database(url: str) -> dict[str, Any]:
+def image_databases(environment: Environment) -> dict[str, Any]:
+    """Return the databases that hold images, by alias: read by sources, and by nobody else."""
+    return {
+        alias: _parsed_database(url, f"IIIFSERVER_DATABASE_{alias.upper()}_URL")
+        for alias, url in environment.image_database_urls.items()
+    }
+
+
+def _parsed_database(url: str, variable: str = "DATABASE_URL") -> dict[str, Any]:
     # The sentence never repeats the address: it may hold a password.
     refusal = Refusal(
-        "DATABASE_URL is not the address of a database: write postgresql://user:password@host:5432/name or "
-        "sqlite:////folder/file, or leave it out for SQLite in the home."
+        f"{variable} is not the address of a database: write postgresql://user:password@host:5432/name or "
+        "sqlite:////folder/file, or leave it out."
     )
     try:
         parsed: dict[str, Any] = dict(dj_database_url.parse(url))

@@ -6,22 +6,32 @@ admin; nothing they type there moves it.
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+Network = IPv4Network | IPv6Network
+
 DEFAULTS: Final[dict[str, object]] = {
     "HOME": None,
     "FILESYSTEM_ROOTS": None,
     "STORAGE_ALIASES": (),
+    "DATABASE_ALIASES": (),
+    "DELEGATE": None,
+    "DELEGATE_TIMEOUT_SECONDS": 5.0,
     "MAX_DECODE_PIXELS": 200_000_000,
+    "OPENJPEG_LIBRARY": None,
     "PUBLIC_URL": None,
     "TRUSTED_PROXIES": (),
     "CONFIGURATION_POLL_SECONDS": 1.0,
     "ENCRYPTION_KEYS": (),
     "SECRET_VARIABLES": (),
+    "REMOTE_HOSTS": None,
+    "PRIVATE_NETWORKS": (),
+    "AMBIENT_CREDENTIALS": False,
 }
 
 
@@ -48,10 +58,33 @@ class Conf:
         return _texts("STORAGE_ALIASES")
 
     @property
+    def database_aliases(self) -> tuple[str, ...]:
+        """The aliases of Django's DATABASES that sources may read."""
+        return _texts("DATABASE_ALIASES")
+
+    @property
+    def delegate(self) -> str | None:
+        """The site's delegate class, as `/path/file.py:Class` or as a dotted path, or None when there is none."""
+        name = _read("DELEGATE")
+        return None if name is None else str(_checked("DELEGATE", name, str, "the name of a class")) or None
+
+    @property
+    def delegate_timeout_seconds(self) -> float:
+        """How long one method of the delegate may take."""
+        value = _read("DELEGATE_TIMEOUT_SECONDS")
+        return float(_checked("DELEGATE_TIMEOUT_SECONDS", value, (int, float), "a number"))
+
+    @property
     def max_decode_pixels(self) -> int:
         """The most pixels that an image may have to be decoded at all."""
         pixels: int = _checked("MAX_DECODE_PIXELS", _read("MAX_DECODE_PIXELS"), int, "a whole number")
         return pixels
+
+    @property
+    def openjpeg_library(self) -> str | None:
+        """The file of the OpenJPEG library, or None for the first that is found."""
+        path = _read("OPENJPEG_LIBRARY")
+        return None if path is None else str(_checked("OPENJPEG_LIBRARY", path, (str, Path), "a file")) or None
 
     @property
     def public_url(self) -> str | None:
@@ -80,6 +113,24 @@ class Conf:
         """The variables that rows may name as `env:NAME`, beside those that begin with `IIIF_SECRET_`."""
         return _texts("SECRET_VARIABLES")
 
+    @property
+    def remote_hosts(self) -> tuple[str, ...] | None:
+        """The only hosts that may be asked for images, `.example.org` for all below; `None`: every public one."""
+        return None if _read("REMOTE_HOSTS") is None else _texts("REMOTE_HOSTS")
+
+    @property
+    def private_networks(self) -> tuple[Network, ...]:
+        """The networks that may be asked for images although they are not public."""
+        return tuple(_network("PRIVATE_NETWORKS", text) for text in _texts("PRIVATE_NETWORKS"))
+
+    @property
+    def ambient_credentials(self) -> bool:
+        """Whether sources may use what the machine itself is given: environment, profile, instance."""
+        value = _read("AMBIENT_CREDENTIALS")
+        if not isinstance(value, bool):
+            raise ImproperlyConfigured('IIIFSERVER["AMBIENT_CREDENTIALS"] must be True or False.')
+        return value
+
 
 conf: Final = Conf()
 
@@ -104,6 +155,13 @@ def _checked(key: str, value: object, kind: type | tuple[type, ...], wanted: str
 
 def _many(key: str, value: object) -> tuple[Any, ...]:
     return tuple(_checked(key, value, (list, tuple), "a list or a tuple"))
+
+
+def _network(key: str, text: str) -> Network:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError as error:
+        raise ImproperlyConfigured(f'IIIFSERVER["{key}"] must be networks such as 10.0.0.0/8.') from error
 
 
 def _texts(key: str) -> tuple[str, ...]:

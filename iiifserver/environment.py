@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+IMAGE_DATABASE = re.compile(r"IIIFSERVER_DATABASE_(?P<name>[A-Z][A-Z0-9_]*)_URL")
 WILDCARDS = ("", "0.0.0.0", "::", "*")  # noqa: S104 (compared with, never bound to)
 
 
@@ -58,10 +60,17 @@ class Environment:
     trusted_proxies: tuple[str, ...]
     filesystem_roots: tuple[Path, ...] | None
     storage_aliases: tuple[str, ...]
+    image_database_urls: dict[str, str]
+    delegate: str
+    delegate_timeout_seconds: float
     max_decode_pixels: int
+    openjpeg_library: str | None
     configuration_poll_seconds: float
     encryption_keys: tuple[str, ...]
     secret_variables: tuple[str, ...]
+    remote_hosts: tuple[str, ...] | None
+    private_networks: tuple[str, ...]
+    ambient_credentials: bool
     log_level: str
     access_log: str
 
@@ -84,10 +93,17 @@ def read_environment() -> Environment:
         trusted_proxies=_networks(env, "IIIFSERVER_TRUSTED_PROXIES"),
         filesystem_roots=_folders(env, "IIIFSERVER_FILESYSTEM_ROOTS"),
         storage_aliases=_words(env, "IIIFSERVER_STORAGE_ALIASES"),
+        image_database_urls=_image_database_urls(),
+        delegate=_delegate(env),
+        delegate_timeout_seconds=_number(env.float, "IIIFSERVER_DELEGATE_TIMEOUT_SECONDS", 5.0, at_least=0.1),
         max_decode_pixels=_number(env.int, "IIIFSERVER_MAX_DECODE_PIXELS", 200_000_000, at_least=1),
+        openjpeg_library=env.str("IIIFSERVER_OPENJPEG_LIBRARY", "").strip() or None,
         configuration_poll_seconds=_number(env.float, "IIIFSERVER_CONFIGURATION_POLL_SECONDS", 1.0, at_least=0),
         encryption_keys=_encryption_keys(env),
         secret_variables=_words(env, "IIIFSERVER_SECRET_VARIABLES"),
+        remote_hosts=_words(env, "IIIFSERVER_REMOTE_HOSTS") or None,
+        private_networks=_networks(env, "IIIFSERVER_PRIVATE_NETWORKS"),
+        ambient_credentials=_yes(env, "IIIFSERVER_AMBIENT_CREDENTIALS"),
         log_level=_log_level(env),
         access_log=env.str("IIIFSERVER_ACCESS_LOG", "").strip(),
     )
@@ -120,7 +136,7 @@ def _default_workers() -> int:
 
 
 def _number(
-    read: Callable[[str, T], T | None], variable: str, default: T, *, at_least: int, at_most: int | None = None
+    read: Callable[[str, T], T | None], variable: str, default: T, *, at_least: float, at_most: int | None = None
 ) -> T:
     wanted = f"from {at_least} to {at_most}" if at_most is not None else f"of at least {at_least}"
     refusal = Refusal(f"{variable} is {os.environ.get(variable)!r}: write a number {wanted}, or leave it out.")
@@ -138,6 +154,34 @@ def _number(
 
 def _words(env: Env, variable: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in env.str(variable, "").split(",") if word.strip())
+
+
+def _yes(env: Env, variable: str) -> bool:
+    written = env.str(variable, "").strip().lower()
+    if written not in ("", "0", "1", "no", "yes", "false", "true"):
+        raise Refusal(f"{variable} is {written!r}: write yes or no, or leave it out.")
+    return written in ("1", "yes", "true")
+
+
+def _image_database_urls() -> dict[str, str]:
+    """By alias: what stands for NAME in IIIFSERVER_DATABASE_NAME_URL, in small letters."""
+    found = {variable: IMAGE_DATABASE.fullmatch(variable) for variable in os.environ}
+    urls = {match["name"].lower(): os.environ[name].strip() for name, match in found.items() if match}
+    if "default" in urls:
+        raise Refusal("IIIFSERVER_DATABASE_DEFAULT_URL: the alias “default” is the server's own; use another name.")
+    return {alias: url for alias, url in sorted(urls.items()) if url}
+
+
+def _delegate(env: Env) -> str:
+    name = env.str("IIIFSERVER_DELEGATE", "").strip()
+    path, colon, class_name = name.rpartition(":")
+    is_file = os.path.isabs(path) and class_name.isidentifier()
+    is_dotted = not colon and "." in name and all(part.isidentifier() for part in name.split("."))
+    if name and not (is_file or is_dotted):
+        raise Refusal(
+            f"IIIFSERVER_DELEGATE is {name!r}: write a whole path and a class, /path/file.py:Class, or a dotted path."
+        )
+    return name
 
 
 def _encryption_keys(env: Env) -> tuple[str, ...]:

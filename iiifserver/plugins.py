@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from caching.base import CacheUnavailable, DerivativeCache, InfoCache, Usage
 from caching.keys import CacheKey
-from overlays.base import Overlay, fingerprint_of
+from overlays.base import Answer, Cover, Overlay, fingerprint_of
 from processors.base import Processor, Raster, damage_is_unreadable
-from sources.base import SourceBackend
+from processors.capabilities import Feature, Library
+from sources.base import FolderEntry, Matches, Place, SourceBackend, Traffic
 from sources.folders import is_allowed
 
 from .backend import Backend, BackendError
 from .iiif.errors import (
+    AlreadyThere,
     Forbidden,
     IIIFError,
     ImageTooLarge,
@@ -27,13 +29,18 @@ from .iiif.values import Box, Extent, Identifier, Level, Quality, RenderPlan, So
 from .secrets import SecretField
 
 __all__ = [
+    "AlreadyThere",
+    "Answer",
     "Backend",
     "BackendError",
     "Box",
     "CacheKey",
     "CacheUnavailable",
+    "Cover",
     "DerivativeCache",
     "Extent",
+    "Feature",
+    "FolderEntry",
     "Forbidden",
     "Format",
     "Found",
@@ -42,8 +49,11 @@ __all__ = [
     "ImageTooLarge",
     "InfoCache",
     "Level",
+    "Library",
+    "Matches",
     "Overlay",
     "Overloaded",
+    "Place",
     "Processor",
     "Quality",
     "Raster",
@@ -55,6 +65,7 @@ __all__ = [
     "SourceNonsense",
     "SourceTooSlow",
     "SourceUnavailable",
+    "Traffic",
     "Unreadable",
     "Usage",
     "damage_is_unreadable",

@@ -12,13 +12,17 @@ from django.db import connections
 from gunicorn.app.base import BaseApplication
 from prometheus_client.multiprocess import mark_process_dead
 
+from iiifserver.arbiter import WatchingArbiter, blocks_for
+from iiifserver.job_keeper import start_keeper, stop_keeper
 from iiifserver.listening import Address, bind, check_certificate, listen
 from iiifserver.prepare import ADMIN_NAME, Prepared, prepare
+from iiifserver.supervision import Supervisor
+from iiifserver.watching.slots import Table
+from images.failed_files.reading import reports
 from images.runtime import current_runtime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from socket import socket
 
     from iiifserver.environment import Environment
 
@@ -33,6 +37,7 @@ class Serving:
     address: Address
     workers: int
     prepares: bool
+    does_jobs: bool = True
 
 
 class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
@@ -49,6 +54,10 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
     def load(self) -> Callable[..., Any]:
         return get_wsgi_application()
 
+    def run(self) -> None:
+        table = Table(blocks_for(self.cfg.workers))
+        WatchingArbiter(self, table, Supervisor(table, reports())).run()
+
 
 def serve(serving: Serving, tell: Callable[[str], None]) -> None:
     """Prepare, then answer requests until a signal ends it; refuse in one sentence what cannot work."""
@@ -63,16 +72,26 @@ def serve(serving: Serving, tell: Callable[[str], None]) -> None:
     # gunicorn closes the descriptor that it is given.
     address = Address(serving.address.host, listener.getsockname()[1])
     text = announcement(environment, address, prepared)
-    Server(_configuration(environment, serving, listener, lambda _: tell(text))).run()
+    descriptor = listener.detach()
+    configuration = _configuration(environment, serving, descriptor, lambda _: tell(text))
+    if serving.does_jobs:
+        keeper = start_keeper(descriptor)
+        configuration["on_exit"] = lambda _: stop_keeper(keeper)
+    Server(configuration).run()
 
 
 def _read_configuration(worker: object) -> None:
     """Spare the first visitor the wait; the connection is for the threads to open anew."""
-    current_runtime()
+    current_runtime().processors.warm_up()
     connections.close_all()
 
 
-def _forget_worker(server: object, worker: Any) -> None:
+def _begin_worker(arbiter: WatchingArbiter, worker: object) -> None:
+    arbiter.begin_worker()
+
+
+def _forget_worker(arbiter: WatchingArbiter, worker: Any) -> None:
+    arbiter.end_worker(worker)
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
@@ -101,11 +120,11 @@ def _password_hint(environment: Environment, prepared: Prepared) -> str:
 
 
 def _configuration(
-    environment: Environment, serving: Serving, listener: socket, when_ready: Callable[[object], None]
+    environment: Environment, serving: Serving, listener: int, when_ready: Callable[[object], None]
 ) -> dict[str, Any]:
     certificate, key = environment.tls or (None, None)
     return {
-        "bind": [f"fd://{listener.detach()}"],
+        "bind": [f"fd://{listener}"],
         "workers": serving.workers,
         "worker_class": "gthread",
         "threads": THREADS,
@@ -119,6 +138,7 @@ def _configuration(
         "accesslog": environment.access_log or None,
         "loglevel": "warning",
         "when_ready": when_ready,
+        "post_fork": _begin_worker,
         "post_worker_init": _read_configuration,
         "child_exit": _forget_worker,
         "control_socket_disable": True,

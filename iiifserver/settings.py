@@ -15,7 +15,7 @@ from iiifserver import backing
 from iiifserver.environment import WILDCARDS, host_name, read_environment, templates_folder
 
 ENVIRONMENT = read_environment()
-DATABASES = {"default": backing.database(ENVIRONMENT)}
+DATABASES = {"default": backing.database(ENVIRONMENT), **backing.image_databases(ENVIRONMENT)}
 STORAGES = {
     "default": backing.storage(ENVIRONMENT),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -30,13 +30,20 @@ IIIFSERVER = {
     "HOME": HOME.path,
     "FILESYSTEM_ROOTS": ENVIRONMENT.filesystem_roots,
     "STORAGE_ALIASES": ENVIRONMENT.storage_aliases,
+    "DATABASE_ALIASES": tuple(ENVIRONMENT.image_database_urls),
+    "DELEGATE": ENVIRONMENT.delegate or None,
+    "DELEGATE_TIMEOUT_SECONDS": ENVIRONMENT.delegate_timeout_seconds,
     "MAX_DECODE_PIXELS": ENVIRONMENT.max_decode_pixels,
+    "OPENJPEG_LIBRARY": ENVIRONMENT.openjpeg_library,
     "PUBLIC_URL": str(PUBLIC_URL) if PUBLIC_URL else None,
     "TRUSTED_PROXIES": ENVIRONMENT.trusted_proxies,
     "CONFIGURATION_POLL_SECONDS": ENVIRONMENT.configuration_poll_seconds,
     "ENCRYPTION_KEYS": ENVIRONMENT.encryption_keys
     or (HOME.secret("encryption_key", lambda: Fernet.generate_key().decode()),),
     "SECRET_VARIABLES": ENVIRONMENT.secret_variables,
+    "REMOTE_HOSTS": ENVIRONMENT.remote_hosts,
+    "PRIVATE_NETWORKS": ENVIRONMENT.private_networks,
+    "AMBIENT_CREDENTIALS": ENVIRONMENT.ambient_credentials,
 }
 
 DEBUG = False

@@ -10,13 +10,25 @@ from django.http import HttpRequest
 from django.utils.encoding import iri_to_uri
 
 from iiifserver.iiif.errors import NotFound
-from iiifserver.iiif.paths import RawRequest, parse_decoded_path, parse_path
-from iiifserver.iiif.values import Identifier
+from iiifserver.iiif.paths import (
+    CollectionPath,
+    ManifestPath,
+    RawRequest,
+    parse_decoded_path,
+    parse_decoded_presentation_path,
+    parse_path,
+    parse_presentation_path,
+)
+from iiifserver.iiif.values import ApiVersion, Identifier
 
 from .naming import forwarded
 
 # One or more segments, none of them empty: two slashes in a row would begin another host's address.
 FORWARDED_PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+;=:@%-]+)+/?|/")
+
+
+PRESENTATION = "presentation/3/"
+"""What follows the service's own prefix where the Presentation API is reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +43,10 @@ class ServiceAddress:
     def image(self, raw_identifier: str) -> str:
         """The base URI of an image; the identifier is percent-encoded already."""
         return f"{self.origin}{self.prefix}{raw_identifier}"
+
+    def of_version(self, version: ApiVersion) -> ServiceAddress:
+        """Where a version of the Image API is reached that is served beside this one of the Presentation API."""
+        return replace(self, prefix=f"{self.prefix.removesuffix(PRESENTATION)}{version.value}/")
 
 
 def service_address(request: HttpRequest, path: str, public_url: str | None) -> ServiceAddress:
@@ -82,19 +98,41 @@ def requested(request: HttpRequest, path: str, slash_substitute: str, *, needs_f
     return replace(found, identifier=Identifier(found.identifier.value.replace(slash_substitute, "/")))
 
 
+def requested_document(request: HttpRequest, path: str, slash_substitute: str) -> ManifestPath | CollectionPath:
+    """Which manifest or collection is asked for below the prefix of the Presentation API."""
+    raw = raw_below(request, path)
+    found = parse_decoded_presentation_path(path) if raw is None else parse_presentation_path(raw)
+    if not slash_substitute:
+        return found
+    if isinstance(found, CollectionPath):
+        return replace(found, folder=found.folder.replace(slash_substitute, "/"))
+    return replace(found, identifier=Identifier(found.identifier.value.replace(slash_substitute, "/")))
+
+
 def parsed(request: HttpRequest, path: str, needs_format: bool) -> RawRequest:
     """The parts of the address.
 
     Only the raw path tells an encoded slash from a plain one; without it the parameters are found from the right.
     """
+    raw = raw_below(request, path)
+    if raw is None:
+        return parse_decoded_path(path, needs_format=needs_format)
+    return parse_path(raw, needs_format=needs_format)
+
+
+def raw_below(request: HttpRequest, path: str) -> str | None:
+    """The part of the raw path that was decoded to `path`; `None` where the server in front does not tell.
+
+    Raises `NotFound` where there is no such part.
+    """
     raw_path = raw_path_of(request)
     if raw_path is None:
-        return parse_decoded_path(path, needs_format=needs_format)
+        return None
     # A proxy in front may have taken the script's part off the address.
     for known_path in (request.path, request.path_info):
         rest = below_prefix(raw_path, known_path[: len(known_path) - len(path)])
         if rest is not None:
-            return parse_path(rest, needs_format=needs_format)
+            return rest
     raise NotFound("There is nothing at this address.")
 
 

@@ -10,8 +10,15 @@ class ImagesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from iiifserver.changes import configuration_changed
+        from django.core.checks import register
 
+        from iiifserver.changes import configuration_changed
+        from iiifserver.delegates.checks import check_delegate
+        from overlays.protection import protection_changed
+
+        from .protection import see_to_protection
         from .revisions import record_revision
 
         configuration_changed.connect(record_revision, dispatch_uid="iiif_images.record_revision")
+        register(check_delegate, "iiif")
+        protection_changed.connect(see_to_protection, dispatch_uid="iiif_images.see_to_protection")

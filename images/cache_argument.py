@@ -69,7 +69,7 @@ def may_change_caches(request: HttpRequest) -> bool:
 class UnreadLink(Link[C]):
     """A cache that is written to, and has nothing for who reads."""
 
-    def read(self, get: object) -> None:
+    def read(self, source: str, get: object, *, is_first_look: bool = True) -> None:
         return None
 
 

@@ -7,6 +7,7 @@ they are stored: encrypted.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.apps import apps
@@ -54,6 +55,8 @@ def field_value(row: models.Model, field: models.Field[Any, Any]) -> Any:
         target = getattr(row, field.name)
         return None if target is None else str(target)
     value = field.value_from_object(row)
+    if isinstance(value, date):
+        return value.isoformat()
     return value if isinstance(field, models.JSONField) else field.get_prep_value(value)
 
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from caching.models import Cache
 from iiifserver.changes import one_act
 from iiifserver.conf import conf
+from iiifserver.iiif.source_formats import FORMAT_NAMES, PICTURES
+from processors.capabilities import Library
 from processors.models import OutputSettings, Processor
+from processors.registry import processors
 from sources.models import Source
 
+from .copies.model import WorkingCopySettings
+from .failed_files.model import DecodingSettings
+from .jobs.settings import ApiSettings, MaintenanceSettings
 from .models import ApplicationSettings, EndpointSettings, HttpSettings
 
 TILES = {"remembered_files": 500, "hands_out_stored_tiles": True}
+PROCESSORS = ("tiles", "openjpeg", "vips", "pillow", "jpegxl", "pdf", "svg", "raw", "video")
+"""The kinds that a new installation has, in the order in which they are asked."""
+
+INFO_CACHE = {"folder": "", "limit_megabytes": 500, "limit_files": 100_000}
 FILESYSTEM_CACHE = {"folder": "", "limit_megabytes": 2000, "limit_files": 500_000}
 
 
@@ -25,25 +36,44 @@ def create() -> bool:
         return False
     with one_act(title="First start"):
         create_settings()
-        create_source("FilesystemSource", conf.home / "images", position=10)
+        create_source("FilesystemSource", conf.home / "images", position=10, formats=FORMAT_NAMES)
         if (conf.home / "samples").is_dir():
-            create_source("Samples", conf.home / "samples", position=90)
-        Processor.objects.create(name="Tiled TIFF", kind="tiles", position=10, options=TILES)
-        Processor.objects.create(name="Pillow", kind="pillow", position=20)
-        Cache.objects.create(name="Infos", kind="info_memory", options={"max_entries": 10_000})
+            create_source("Samples", conf.home / "samples", position=90, formats=PICTURES)
+        create_processors()
+        Cache.objects.create(name="Infos", kind="info_memory", position=10, options={"max_entries": 10_000})
+        Cache.objects.create(name="Infos on disk", kind="info_filesystem", position=20, options=INFO_CACHE)
         Cache.objects.create(name="FilesystemCache", kind="filesystem", options=FILESYSTEM_CACHE)
     return True
 
 
 def create_settings() -> None:
-    for model in (ApplicationSettings, HttpSettings, EndpointSettings, OutputSettings):
+    for model in (
+        *(ApplicationSettings, HttpSettings, EndpointSettings, OutputSettings),
+        *(MaintenanceSettings, ApiSettings, DecodingSettings, WorkingCopySettings),
+    ):
         model().save()
 
 
-def create_source(name: str, folder: Path, position: int) -> None:
+def create_processors() -> None:
+    """Every kind whose libraries are there, the quickest first."""
+    for position, kind in enumerate(PROCESSORS, 1):
+        if kind in processors and all(library.is_there for library in needed_libraries(kind)):
+            options = TILES if kind == "tiles" else {}
+            Processor.objects.create(
+                name=processors.get(kind).label, kind=kind, position=10 * position, options=options
+            )
+
+
+def needed_libraries(kind: str) -> list[Library]:
+    """What must be installed for a kind to read anything."""
+    return [library for library in processors.get(kind).libraries if library.formats is None]
+
+
+def create_source(name: str, folder: Path, position: int, formats: Iterable[str]) -> None:
     Source.objects.create(
         name=name,
         kind="filesystem",
         position=position,
-        options={"path_prefix": f"{folder.resolve()}/", "path_suffix": ""},
+        formats=sorted(formats),
+        options={"path_prefix": f"{folder.resolve()}/"},
     )

@@ -10,11 +10,14 @@ CONFIGURED = Q(
     content_type__app_label__in=["iiif_sources", "iiif_processors", "iiif_caching", "iiif_overlays"],
 )
 VIEW = Q(codename__startswith="view_")
+JOBS = Q(content_type__app_label="iiif_images", content_type__model="job")
+SLOW_IMAGES = Q(content_type__app_label="iiif_images", content_type__model="slowimage")
+FAILED_FILES = Q(content_type__app_label="iiif_images", content_type__model="failedfile")
 ACCOUNTS = Q(content_type__app_label="auth", content_type__model__in=["user", "group"])
 
 GROUPS = {
     "Administrators": OURS | ACCOUNTS,
-    "Configurators": CONFIGURED | (OURS & VIEW),
+    "Configurators": CONFIGURED | JOBS | FAILED_FILES | SLOW_IMAGES | (OURS & VIEW),
     "Viewers": OURS & VIEW,
 }
 """Which permissions each group has: everything and the accounts; the four roles; only looking."""

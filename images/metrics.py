@@ -11,9 +11,9 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.samples import Sample
 
-SHARED_FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+from iiifserver.counting import own_registry
 
-own_registry = CollectorRegistry()
+SHARED_FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 requests_total = Counter(
     "iiifserver_requests", "Requests answered, by kind and status.", ["kind", "status"], registry=own_registry
@@ -21,6 +21,21 @@ requests_total = Counter(
 renders_total = Counter("iiifserver_renders", "Pictures made, not found ready.", registry=own_registry)
 handed_out_total = Counter(
     "iiifserver_stored_tiles", "Stored tiles handed out as they are, nothing decoded.", registry=own_registry
+)
+jobs_total = Counter(
+    "iiifserver_jobs", "Jobs that ended, by kind and outcome.", ["kind", "outcome"], registry=own_registry
+)
+job_seconds_total = Counter(
+    "iiifserver_job_seconds", "Seconds spent on jobs that ended, by kind.", ["kind"], registry=own_registry
+)
+removed_bytes_total = Counter(
+    "iiifserver_job_freed_bytes", "Bytes that jobs have removed from caches, by kind.", ["kind"], registry=own_registry
+)
+failed_files_total = Counter(
+    "iiifserver_failed_files",
+    "Files that ended a process, took too long, or fell under suspicion, by reason.",
+    ["reason"],
+    registry=own_registry,
 )
 worker_revision = Gauge(
     "iiifserver_worker_revision",
@@ -34,6 +49,17 @@ worker_started = Gauge(
     registry=own_registry,
     multiprocess_mode="liveall",
 )
+worker_looked = Gauge(
+    "iiifserver_worker_looked_seconds",
+    "When a worker last looked for a newer configuration, in seconds since 1970.",
+    registry=own_registry,
+    multiprocess_mode="liveall",
+)
+
+
+def note_look() -> None:
+    """Tells the others that this process has just looked for a newer configuration, found or not."""
+    worker_looked.set(time.time())
 
 
 def note_revision(number: int) -> None:
@@ -43,13 +69,19 @@ def note_revision(number: int) -> None:
     worker_revision.set(number)
 
 
+def gathering_registry() -> CollectorRegistry:
+    """A registry of one's own that gathers all metrics, of all workers that share a folder."""
+    registry = CollectorRegistry()
+    if SHARED_FOLDER_VARIABLE in os.environ:
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    else:
+        registry.register(own_registry)
+    return registry
+
+
 def collected() -> list[Metric]:
     """All metrics, of all workers that share a folder."""
-    if SHARED_FOLDER_VARIABLE not in os.environ:
-        return list(own_registry.collect())
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return list(registry.collect())
+    return list(gathering_registry().collect())
 
 
 def samples_of(metrics: list[Metric], name: str) -> Iterator[Sample]:
@@ -60,3 +92,12 @@ def samples_of(metrics: list[Metric], name: str) -> Iterator[Sample]:
 def total(metrics: list[Metric], name: str) -> int:
     """The sum over all labels and workers."""
     return int(sum(sample.value for sample in samples_of(metrics, name)))
+
+
+def totals_by(metrics: list[Metric], name: str, *labels: str) -> dict[tuple[str, ...], int]:
+    """The sums over all workers and over all other labels."""
+    sums: dict[tuple[str, ...], float] = {}
+    for sample in samples_of(metrics, name):
+        values = tuple(sample.labels.get(label, "") for label in labels)
+        sums[values] = sums.get(values, 0) + sample.value
+    return {values: int(value) for values, value in sums.items()}

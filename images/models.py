@@ -11,13 +11,49 @@ from django.db import models
 
 from iiifserver.conf import conf
 from iiifserver.configured import Singleton
-from iiifserver.iiif.info import Statements
+from iiifserver.iiif.description import FieldMapping, Statements
+from iiifserver.iiif.formats import Format
+from iiifserver.iiif.metadata import Text
 from iiifserver.iiif.values import ApiVersion, Extent, Limits, SizeRules
 
 from .cache_control import CacheControl
+from .copies.model import SlowImage, WorkingCopySettings
+from .description_links import DescriptionLink
+from .descriptions import Descriptions, active_links
 from .endpoints import Endpoints
+from .failed_files.model import DecodingSettings, FailedFile
 from .http import Http, networks
-from .validators import validate_delimiter, validate_hosts, validate_networks, validate_rights, validate_scale
+from .jobs.model import Job, JobRunner, Lease
+from .jobs.settings import ApiSettings, MaintenanceSettings
+from .jobs.tokens import ApiToken
+from .validators import (
+    validate_delimiter,
+    validate_field_names,
+    validate_formats,
+    validate_hosts,
+    validate_networks,
+    validate_rights,
+    validate_scale,
+)
+
+__all__ = [
+    "ApiSettings",
+    "ApiToken",
+    "ApplicationSettings",
+    "DecodingSettings",
+    "DescriptionLink",
+    "EndpointSettings",
+    "FailedFile",
+    "HttpSettings",
+    "Job",
+    "JobRunner",
+    "Lease",
+    "MaintenanceSettings",
+    "Revision",
+    "SlowImage",
+    "Status",
+    "WorkingCopySettings",
+]
 
 
 class EndpointSettings(Singleton):
@@ -32,6 +68,18 @@ class EndpointSettings(Singleton):
     )
     version_2_enabled = models.BooleanField("Image API 2.1.1 at /iiif/2", default=True)
     version_3_enabled = models.BooleanField("Image API 3.0 at /iiif/3", default=True)
+    manifests_enabled = models.BooleanField(
+        "manifests at /iiif/presentation/3",
+        default=True,
+        help_text="For each image a manifest of the Presentation API 3.0, which viewers open like a book: a page for "
+        "each page of the file.",
+    )
+    collections_enabled = models.BooleanField(
+        "collections of folders",
+        default=False,
+        help_text="For each folder of images a collection of the Presentation API 3.0. It tells everybody what is in "
+        "the folder; images that a visitor may not see are left out.",
+    )
     max_pixels = models.PositiveIntegerField(
         default=50_000_000,
         validators=[MinValueValidator(1)],
@@ -91,7 +139,44 @@ class EndpointSettings(Singleton):
     attribution = models.CharField(
         max_length=500,
         blank=True,
-        help_text="Whom viewers name, in version 2 of the Image API alone, which has a place for it. Empty: nobody.",
+        help_text="Whom manifests and version 2 of the Image API name for every image. Empty: nobody.",
+    )
+    rights_fields = models.CharField(
+        "rights from the image",
+        max_length=500,
+        blank=True,
+        validators=[validate_field_names],
+        help_text="Fields of the image's own words, with blanks between them; the first that an image has goes before "
+        "the rights above, such as xmp:xmpRights:WebStatement. What is no address is passed over. Empty: none.",
+    )
+    attribution_fields = models.CharField(
+        "attribution from the image",
+        max_length=500,
+        blank=True,
+        validators=[validate_field_names],
+        help_text="Fields that go before the attribution above, such as iptc:CopyrightNotice xmp:dc:rights. Empty: "
+        "none.",
+    )
+    label_fields = models.CharField(
+        "title from the image",
+        max_length=500,
+        blank=True,
+        default="xmp:dc:title iptc:ObjectName xmp:photoshop:Headline iptc:Headline",
+        validators=[validate_field_names],
+        help_text="Fields for the label of a manifest. An image that has none of them is called by its file. Empty: "
+        "all are.",
+    )
+    logo = models.URLField(
+        blank=True,
+        validators=[URLValidator(schemes=["http", "https"])],
+        help_text="The address of a small picture, which manifests and version 2 of the Image API name. Empty: none.",
+    )
+    preferred_formats = models.CharField(
+        max_length=50,
+        blank=True,
+        validators=[validate_formats],
+        help_text="What viewers of version 3 ask for, the best first, such as webp jpg. Some then ask for every tile "
+        "in the first of them. Empty: they choose.",
     )
     oversized_box = models.CharField(
         "!w,h larger than the region",
@@ -99,6 +184,20 @@ class EndpointSettings(Singleton):
         choices=OversizedBox,
         default=OversizedBox.CLAMP,
         help_text="What version 3 answers when the box of a size like !2000,2000 is larger than the region.",
+    )
+    version_1_lenient = models.BooleanField(
+        "lenient in 1.1",
+        default=False,
+        help_text="Answers what some viewers ask wrongly with what they mean, where the standard makes it an error: a "
+        "size above the limits, a size that is larger than the region where nothing may be enlarged, a region that "
+        "begins left of the image or above it.",
+    )
+    version_2_lenient = models.BooleanField("lenient in 2.1.1", default=False, help_text="The same for version 2.")
+    version_3_lenient = models.BooleanField(
+        "lenient in 3.0",
+        default=False,
+        help_text="The same for version 3, where Mirador, Universal Viewer and Clover ask for thumbnails that are "
+        "larger than a small picture, and show none.",
     )
     tile_size = models.PositiveIntegerField(
         default=512,
@@ -120,12 +219,36 @@ class EndpointSettings(Singleton):
             ApiVersion.V2: self.version_2_enabled,
             ApiVersion.V3: self.version_3_enabled,
         }
+        lenient = {
+            ApiVersion.V1: self.version_1_lenient,
+            ApiVersion.V2: self.version_2_lenient,
+            ApiVersion.V3: self.version_3_lenient,
+        }
         return Endpoints(
             versions=frozenset(version for version, enabled in switches.items() if enabled),
             rules=self.size_rules(),
+            lenient=frozenset(version for version, is_lenient in lenient.items() if is_lenient),
             meta_delimiter=self.meta_delimiter,
             reads_page_arguments=self.reads_page_arguments,
-            statements=Statements(rights=self.rights, attribution=self.attribution),
+            preferred_formats=tuple(Format(extension) for extension in self.preferred_formats.split()),
+            manifests=self.manifests_enabled,
+            collections=self.collections_enabled,
+        )
+
+    def descriptions(self) -> Descriptions:
+        """What is said of images, with the links that are set up beside this row."""
+        return Descriptions(
+            fixed=Statements(
+                rights=self.rights,
+                attribution=(Text(self.attribution),) if self.attribution else (),
+                logo=self.logo,
+            ),
+            mapping=FieldMapping(
+                rights=tuple(self.rights_fields.split()),
+                attribution=tuple(self.attribution_fields.split()),
+                label=tuple(self.label_fields.split()),
+            ),
+            links=active_links(DescriptionLink.objects.all()),
         )
 
     def size_rules(self) -> SizeRules:

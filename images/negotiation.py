@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.http import HttpRequest
 from django.http.request import MediaType
 
 from iiifserver.iiif.features import context_uri
 from iiifserver.iiif.formats import Format
+from iiifserver.iiif.manifest import CONTEXT as PRESENTATION_CONTEXT
 from iiifserver.iiif.values import ApiVersion
 
 JSON = "application/json"
@@ -24,12 +25,24 @@ OFFERS = {
 """The types of each version, the one sent without a preference first."""
 
 
+PRESENTATION_OFFERS = (f'{JSON_LD};profile="{PRESENTATION_CONTEXT}"', JSON)
+
+
 def info_media_type(request: HttpRequest, version: ApiVersion) -> str:
     """The visitor's choice; where nothing offered is acceptable, the version's own type, since a JSON that was not
     asked for serves browsers and probes better than an error (Image API 3.0, 5.1; 2.1, 5).
     """
+    return preferred_type(request, OFFERS[version])
+
+
+def presentation_media_type(request: HttpRequest) -> str:
+    """The visitor's choice of those in which manifests are served (Presentation API 3.0, 6.2)."""
+    return preferred_type(request, PRESENTATION_OFFERS)
+
+
+def preferred_type(request: HttpRequest, offers: Sequence[str]) -> str:
     ranges = accepted_ranges(request)
-    return max(OFFERS[version], key=lambda offer: quality_of(MediaType(offer), ranges))
+    return max(offers, key=lambda offer: quality_of(MediaType(offer), ranges))
 
 
 def preferred_format(request: HttpRequest, formats: Iterable[Format]) -> Format:

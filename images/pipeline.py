@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from caching.keys import CacheKey, cache_key, digest
+from caching.infos import Topic
+from caching.keys import CacheKey, Subject, cache_key
+from iiifserver.delegates.context import operations_of
 from iiifserver.iiif.features import met_profile, profile_uri, refuse_what_is_not_offered
 from iiifserver.iiif.geometry import rotated_extent
+from iiifserver.iiif.metadata import NOTHING, Embedded
 from iiifserver.iiif.resolution import resolve
-from iiifserver.iiif.values import ImageRequest, InfoRequest, RenderPlan
+from iiifserver.iiif.values import ImageRequest, InfoRequest, RenderPlan, SizeRules
+from iiifserver.watching.work import File, Kind
+from overlays.base import Answer
 from processors.encoders import encode
 from processors.operations import picture
 
 from .metrics import handed_out_total, renders_total
+from .site_additions import metadata_of, site_xmp, with_site_overlays
 
 if TYPE_CHECKING:
+    from iiifserver.iiif.found import Found
     from iiifserver.iiif.visitor import Visitor
     from overlays.runtime import Applied
-    from processors.runtime import SourceImage
+    from processors.output import Output
+    from processors.runtime import Inspected, SourceImage
 
     from .runtime import Runtime
 
@@ -31,6 +41,8 @@ class PlannedImage:
     source: SourceImage
     plan: RenderPlan
     overlays: Applied
+    xmp: bytes
+    """The XMP by the site's delegate that it carries; empty where the settings say which."""
     key: CacheKey
     generation: int
     """The newest purge when the work began."""
@@ -40,68 +52,238 @@ class PlannedImage:
     """The address of the compliance level that this image keeps."""
     last_modified: datetime | None
 
+    @property
+    def file(self) -> File:
+        return File(self.key.subject.identifier, self.source.version)
 
-def look_up(request: ImageRequest | InfoRequest, visitor: Visitor, runtime: Runtime) -> SourceImage:
-    """The image with the facts of the page, for a visitor who may see it. Raises any error of the tree."""
+
+def look_up(
+    request: ImageRequest | InfoRequest,
+    visitor: Visitor,
+    runtime: Runtime,
+    *,
+    fields: Collection[str] = (),
+    most_pages: int = 0,
+) -> SourceImage:
+    """The image with the facts of the page, for a visitor who may see it; where they are asked for, with fields of what
+    it says of itself, and the facts of so many of its pages. Raises any error of the tree.
+    """
     identifier, page = request.identifier, request.page
     generation = runtime.caches.generation
-    runtime.policy.admit(visitor, identifier)
-    found = runtime.sources.find(identifier)
-    state = (found.version, runtime.revision, page)
-    inspected = runtime.caches.known(
-        digest(identifier.value), state, generation, lambda: runtime.processors.inspect(found, page)
-    )
-    return inspected.of(found)
+    runtime = asking_about(request, runtime)
+    runtime.policy.admit(visitor, identifier, runtime.consultation)
+    found = runtime.sources.find(identifier, runtime.consultation)
+    file = File(identifier.value, found.version)
+    runtime.guard.check(file)
+    topic = topic_of(found, Subject(identifier.value, found.source), page, runtime)
+    inspected = runtime.caches.known(topic, generation, lambda: inspect(file, found, page, runtime))
+    looked_at = inspected
+    if fields and looked_at.fields is None:
+        with runtime.guard.decoding(file, Kind.WORDS):
+            looked_at = looked_at.with_fields(found, page, runtime.field_names)
+    if most_pages and looked_at.pages is None:
+        with runtime.guard.decoding(file, Kind.HEADER):
+            looked_at = looked_at.with_pages(found, most_pages)
+    if looked_at is not inspected:
+        runtime.caches.infos.put(topic, looked_at, generation)
+    source = runtime.copies.of(looked_at.of(found), identifier.value, page, runtime.caches.purges, runtime.guard)
+    tell_facts(source, file, page, runtime)
+    return source
+
+
+def inspect(file: File, found: Found, page: int, runtime: Runtime) -> Inspected:
+    """What the header says. Raises any error of the tree."""
+    with runtime.guard.decoding(file, Kind.HEADER):
+        return runtime.processors.inspect(found, page)
+
+
+def topic_of(found: Found, subject: Subject, page: int, runtime: Runtime) -> Topic:
+    """What is remembered of a page: until the file or the settings change."""
+    return Topic(subject, (found.version, runtime.revision), page, runtime.processors.form_of(found, page))
+
+
+def admit(request: InfoRequest, visitor: Visitor, runtime: Runtime) -> None:
+    """Raises an error of the tree unless the visitor may see the image, whether there is one or not."""
+    runtime = asking_about(request, runtime)
+    runtime.policy.admit(visitor, request.identifier, runtime.consultation)
 
 
 def describe(request: InfoRequest, visitor: Visitor, runtime: Runtime) -> SourceImage:
     """The image that an info.json is about."""
     runtime.endpoints.check_enabled(request.version)
-    return look_up(request, visitor, runtime)
+    needed = runtime.descriptions.mapping.needed_for(request.version)
+    return look_up(request, visitor, runtime, fields=needed)
+
+
+def present(request: InfoRequest, visitor: Visitor, runtime: Runtime, most_pages: int) -> SourceImage:
+    """The image that a manifest is about, with what it says of itself and the facts of so many of its pages."""
+    runtime.endpoints.check_manifests()
+    return look_up(request, visitor, runtime, fields=runtime.descriptions.mapping.names, most_pages=most_pages)
 
 
 def prepare(request: ImageRequest, visitor: Visitor, runtime: Runtime) -> PlannedImage:
     """Everything but the pixels. Raises any error of the tree."""
+    runtime = runtime.consulting()
     generation = runtime.caches.generation
     runtime.endpoints.check_enabled(request.version)
     refuse_what_is_not_offered(request, runtime.capabilities)
-    source = look_up(request, visitor, runtime)
-    rules = runtime.endpoints.rules
+    source = look_up(request, visitor, runtime, fields=runtime.overlays.field_names)
+    return prepare_from(source, request, visitor, runtime, generation)
+
+
+def prepare_from(
+    source: SourceImage, request: ImageRequest, visitor: Visitor, runtime: Runtime, generation: int
+) -> PlannedImage:
+    """The same for an image that has been looked up, with the fields that overlays ask for."""
+    rules = runtime.endpoints.rules_for(request.version)
     resolved = resolve(request, source.facts, rules)
     render_plan = resolved.plan
-    overlays = runtime.overlays.applying(request.identifier, rotated_extent(render_plan.size, render_plan.rotation))
+    source = source.for_format(render_plan.format)
+    release(source, render_plan, runtime)
+    overlays = applied_overlays(answer_to(request, visitor, source, render_plan, rules), runtime)
+    consultation = runtime.consultation
+    xmp = site_xmp(source, render_plan, consultation) if consultation is not None else b""
+    may_change = overlays.may_change_by_itself or (consultation is not None and consultation.shapes_pictures)
     return PlannedImage(
         source=source,
         plan=render_plan,
         overlays=overlays,
+        xmp=xmp,
         key=cache_key(
-            request.identifier.value, source.found.version, render_plan, runtime.output, overlays.fingerprints
+            Subject(request.identifier.value, source.found.source),
+            source.version,
+            render_plan,
+            runtime.output,
+            overlays.fingerprints,
+            *((xmp,) if xmp else ()),
         ),
         generation=generation,
         canonical=resolved.canonical,
         profile=profile_uri(request.version, met_profile(request.version, source.facts, runtime.capabilities, rules)),
-        last_modified=runtime.newest(source.found.last_modified),
+        last_modified=None if may_change else runtime.newest(source.last_modified),
     )
+
+
+def asking_about(request: ImageRequest | InfoRequest, runtime: Runtime) -> Runtime:
+    """The runtime, whose delegate, if there is one, knows what is asked for."""
+    runtime = runtime.consulting()
+    if runtime.consultation is not None:
+        runtime.consultation.learn(
+            identifier=request.identifier.value,
+            page_number=request.page,
+            scale_constraint=request.scale.as_integer_ratio(),
+            api_version=int(request.version),
+            limits=runtime.endpoints.rules.limits,
+        )
+    return runtime
+
+
+def tell_facts(source: SourceImage, file: File, page: int, runtime: Runtime) -> None:
+    """Tells the delegate, if there is one, what is known of the image."""
+    if runtime.consultation is not None:
+        runtime.consultation.learn(
+            full_size=source.facts.extent,
+            page_count=source.facts.page_count,
+            source_format=source.facts.format_name,
+            metadata=metadata_of(source, file, page, runtime.guard),
+        )
+
+
+def release(source: SourceImage, plan: RenderPlan, runtime: Runtime) -> None:
+    """Raises an error of the tree unless the visitor may have just this answer."""
+    consultation = runtime.consultation
+    if consultation is not None:
+        consultation.learn(
+            operations=operations_of(plan, source.facts),
+            output_format=plan.format.media_type,
+            resulting_size=rotated_extent(plan.size, plan.rotation),
+        )
+    runtime.policy.release(consultation)
+
+
+def answer_to(
+    request: ImageRequest, visitor: Visitor, source: SourceImage, plan: RenderPlan, rules: SizeRules
+) -> Answer:
+    """What the rules of overlays look at."""
+    return Answer(
+        identifier=request.identifier,
+        facts=source.facts,
+        plan=plan,
+        source=source.found.source,
+        version=request.version,
+        visitor=visitor,
+        rules=rules,
+        fields=source.fields,
+    )
+
+
+def applied_overlays(answer: Answer, runtime: Runtime) -> Applied:
+    """What is drawn on the answer and hidden from it, by rows and by the site's delegate."""
+    applied = runtime.overlays.applying(answer)
+    return applied if runtime.consultation is None else with_site_overlays(applied, answer, runtime.consultation)
 
 
 def serve(planned: PlannedImage, runtime: Runtime) -> bytes:
     """The encoded picture: as the source stores it, remembered, or made now. Raises any error of the tree."""
-    stored = stored_picture(planned, runtime)
-    if stored is not None:
+    content = stored_picture(planned, runtime)
+    if content is not None:
         handed_out_total.inc()
-        return stored
-    return runtime.caches.picture(planned.key, planned.generation, lambda: render(planned, runtime))
+    else:
+        content = runtime.caches.picture(planned.key, planned.generation, lambda: render(planned, runtime))
+    note_what_was_learned(planned, runtime)
+    return content
+
+
+def note_what_was_learned(planned: PlannedImage, runtime: Runtime) -> None:
+    """Has the next process know what this one found out about the file while it made the picture."""
+    source, page = planned.source, planned.plan.page
+    if source.processor.has_learned(source.found, page) and runtime.caches.infos.outlive_processes:
+        topic = topic_of(source.found, planned.key.subject, page, runtime)
+        runtime.caches.infos.put(topic, source.inspected, planned.generation)
 
 
 def stored_picture(planned: PlannedImage, runtime: Runtime) -> bytes | None:
     """The picture as the source's file holds it, where that is all that was asked for. Quicker than any cache."""
-    return None if planned.overlays.backends else planned.source.stored(planned.plan, runtime.output)
+    is_bare = planned.overlays.is_empty and not planned.xmp
+    if not is_bare:
+        return None
+    with reading(planned, runtime):
+        return planned.source.stored(planned.plan, output_for(planned, runtime))
+
+
+def reading(planned: PlannedImage, runtime: Runtime) -> AbstractContextManager[None]:
+    """A `with` block in which the image is read, or its working copy."""
+    return runtime.copies.reading(planned.source, planned.key.subject.identifier, planned.plan.page)
 
 
 def render(planned: PlannedImage, runtime: Runtime) -> bytes:
     """The encoded picture, made from the source's pixels."""
     renders_total.inc()
-    raster = planned.source.read(planned.plan)
-    image = picture(raster, planned.plan, planned.source.facts.orientation, runtime.output)
-    marked = planned.overlays.draw(image, planned.plan.quality)
-    return encode(marked, planned.plan.format, runtime.output.encoder)
+    overlays = planned.overlays
+    with runtime.guard.decoding(planned.file, Kind.PIXELS), reading(planned, runtime):
+        raster = planned.source.read(planned.plan, runtime.output, is_drawn_on=not overlays.is_empty)
+    covered = replace(raster, image=overlays.cover_read(raster.image, raster.window))
+    orientation = planned.source.facts.orientation
+    image = picture(covered, planned.plan, orientation, runtime.output, overlays.cover_scaled)
+    marked = overlays.draw(image)
+    words = words_of(planned, runtime)
+    return encode(marked, planned.plan.format, runtime.output.encoder, words, raster.profile)
+
+
+def words_of(planned: PlannedImage, runtime: Runtime) -> Embedded:
+    """What is written into the answer besides its pixels. Raises any error of the tree."""
+    words = kept_words(planned, runtime)
+    return replace(words, xmp=planned.xmp) if planned.xmp else words
+
+
+def output_for(planned: PlannedImage, runtime: Runtime) -> Output:
+    """The output settings, with words for this image."""
+    return runtime.output.for_image(planned.key.subject.identifier)
+
+
+def kept_words(planned: PlannedImage, runtime: Runtime) -> Embedded:
+    """What the settings have it carry of what the file says of itself."""
+    if not planned.source.has_place_for_words(planned.plan, runtime.output):
+        return NOTHING
+    with runtime.guard.decoding(planned.file, Kind.WORDS):
+        return planned.source.words(planned.plan, output_for(planned, runtime))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from iiifserver.iiif.errors import Forbidden, SignInNeeded
 from iiifserver.iiif.values import Identifier
 from iiifserver.iiif.visitor import Visitor
+
+if TYPE_CHECKING:
+    from iiifserver.delegates.consultation import Consultation
 
 
 class Decision(enum.Enum):
@@ -29,10 +33,19 @@ class Policy:
         """Whether the visitor may see the image, whether it exists or not."""
         return Decision.ALLOWED
 
-    def admit(self, visitor: Visitor, identifier: Identifier) -> None:
-        """Raises `SignInNeeded` or `Forbidden` unless the visitor may see the image."""
+    def admit(self, visitor: Visitor, identifier: Identifier, consultation: Consultation | None = None) -> None:
+        """Raises `SignInNeeded` or `Forbidden` unless the visitor may see the image, and whatever error of the tree the
+        site's delegate means.
+        """
         decision = self.decide(visitor, identifier)
         if decision is Decision.SIGN_IN:
             raise SignInNeeded("Sign in to see this image.")
         if decision is Decision.DENIED:
             raise Forbidden("You may not see this image.")
+        if consultation is not None:
+            consultation.pre_authorize()
+
+    def release(self, consultation: Consultation | None) -> None:
+        """Raises the error of the tree that the site's delegate means, unless the visitor may have just this answer."""
+        if consultation is not None:
+            consultation.authorize()

@@ -11,7 +11,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 
 from iiifserver.iiif import errors
@@ -27,10 +27,13 @@ STATUSES: Mapping[type[errors.IIIFError], HTTPStatus] = {
     errors.SignInNeeded: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.AlreadyThere: HTTPStatus.CONFLICT,
     errors.ImageTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.UriTooLong: HTTPStatus.REQUEST_URI_TOO_LONG,
     errors.FeatureMissing: HTTPStatus.NOT_IMPLEMENTED,
     errors.Unreadable: HTTPStatus.NOT_IMPLEMENTED,
+    errors.DecoderCrashed: HTTPStatus.NOT_IMPLEMENTED,
+    errors.DecodingTooSlow: HTTPStatus.GATEWAY_TIMEOUT,
     errors.SourceNonsense: HTTPStatus.BAD_GATEWAY,
     errors.TryAgainLater: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.SourceTooSlow: HTTPStatus.GATEWAY_TIMEOUT,
@@ -57,6 +60,7 @@ PREFLIGHT_HEADERS = {
 
 REDIRECT_CACHE_CONTROL = "public, no-cache"
 NEVER_STORED = "no-store"
+OWN_BROWSER_ONLY = "private, no-cache"
 
 
 def image_response(content: bytes, media_type: str) -> HttpResponse:
@@ -65,16 +69,23 @@ def image_response(content: bytes, media_type: str) -> HttpResponse:
 
 def info_response(request: HttpRequest, version: ApiVersion, document: dict[str, object], profile: str) -> HttpResponse:
     """The info.json as JSON or JSON-LD, and compressed, as the visitor prefers (Image API 3.0, 5.1; 2.1, 5)."""
+    response = document_response(request, document, info_media_type(request, version))
+    add_headers(response, Link=profile_link(profile))
+    return response
+
+
+def document_response(request: HttpRequest, document: dict[str, object], media_type: str) -> HttpResponse:
+    """The document as JSON of that media type, compressed as the visitor prefers; 304 for who has it already."""
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     is_compressed = accepts_gzip(request)
     # The bytes are others, and so is a strong ETag (RFC 9110, 8.8.3).
     etag = f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}{"-gzip" if is_compressed else ""}"'
     response = unless_fresh(request, etag, None)
     if response is None:
-        response = HttpResponse(body, content_type=info_media_type(request, version))
+        response = HttpResponse(body, content_type=media_type)
         if is_compressed:
             compress(response)
-    add_headers(response, ETag=etag, Vary="Accept, Accept-Encoding", Link=profile_link(profile))
+    add_headers(response, ETag=etag, Vary="Accept, Accept-Encoding")
     return response
 
 
@@ -98,6 +109,13 @@ def add_image_headers(
     add_headers(response, ETag=etag, Link=link)
     if last_modified:
         response["Last-Modified"] = http_date(last_modified.timestamp())
+
+
+def keep_from_others(response: HttpResponse) -> None:
+    """Has nobody but the visitor's own browser keep the answer, which asks again each time: others get another."""
+    if response.get("Cache-Control") != NEVER_STORED:
+        add_headers(response, Cache_Control=OWN_BROWSER_ONLY)
+    patch_vary_headers(response, ["Cookie"])
 
 
 def profile_link(profile: str) -> str:
@@ -141,10 +159,16 @@ def error_response(error: errors.IIIFError) -> HttpResponse:
     response = sentence_response(status_of(error), error.sentence)
     if isinstance(error, errors.TryAgainLater):
         response["Retry-After"] = str(error.retry_after_seconds)
+    elif isinstance(error, errors.SignInNeeded) and error.challenge:
+        response["WWW-Authenticate"] = error.challenge
+    elif isinstance(error, errors.Elsewhere):
+        response["Location"] = error.location
     return response
 
 
 def status_of(error: errors.IIIFError) -> HTTPStatus:
+    if isinstance(error, errors.Refused):
+        return HTTPStatus(error.status)
     return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
 
 

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from django.db import DatabaseError, close_old_connections
@@ -16,6 +16,8 @@ from caching.invalidations import apply_new
 from caching.models import Cache
 from caching.runtime import Caches, active_caches
 from iiifserver.conf import conf
+from iiifserver.delegates import Context
+from iiifserver.delegates.consultation import Consultation, SiteDelegate, site_delegate
 from iiifserver.iiif.features import Capabilities
 from overlays.models import Overlay
 from overlays.runtime import Overlays, active_overlays
@@ -26,9 +28,15 @@ from processors.runtime import Processors, active_processors
 from sources.models import Source
 from sources.runtime import ActiveSource, Sources, active_sources
 
+from .copies.runtime import active_copies
+from .copies.using import Copies
+from .descriptions import Descriptions
 from .endpoints import Endpoints
+from .failed_files.known import Guard
+from .failed_files.model import DecodingSettings
+from .failed_files.reading import failed_files, reader
 from .http import Http
-from .metrics import note_revision
+from .metrics import note_look, note_revision
 from .models import ApplicationSettings, EndpointSettings, HttpSettings, Revision
 from .policy import Policy
 
@@ -53,10 +61,40 @@ class Runtime:
     overlays: Overlays = Overlays()
     endpoints: Endpoints = Endpoints()
     http: Http = Http()
+    descriptions: Descriptions = Descriptions()
     output: Output = Output()
     capabilities: Capabilities = field(default_factory=lambda: Capabilities(formats=formats_out()))
     policy: Policy = field(default_factory=Policy)
+    guard: Guard = field(default_factory=Guard)
+    copies: Copies = field(default_factory=Copies)
     log_level: str = "INFO"
+    delegate: SiteDelegate | None = None
+    """The site's own code that decides with us; `None` where there is none."""
+    consultation: Consultation | None = None
+    """What one request asks the delegate."""
+
+    @property
+    def depends_on_visitor(self) -> bool:
+        """Whether it matters to an answer who asks."""
+        return (
+            self.policy.depends_on_visitor
+            or self.overlays.depends_on_visitor
+            or (self.consultation is not None and self.consultation.depends_on_visitor)
+        )
+
+    def consulting(self, context: Callable[[], Context] = Context) -> Runtime:
+        """The same for one request, which asks the delegate; itself where there is none, or where it asks already.
+
+        Raises `DelegateUnavailable`.
+        """
+        if self.delegate is None or self.consultation is not None:
+            return self
+        return replace(self, consultation=self.delegate.begin(context()))
+
+    @property
+    def field_names(self) -> frozenset[str]:
+        """The fields that images are asked for: what they say of themselves."""
+        return frozenset(self.descriptions.mapping.names) | self.overlays.field_names
 
     def newest(self, last_modified: datetime | None) -> datetime | None:
         """When an answer last changed: with the image, or with the settings. `None` when the source cannot say."""
@@ -80,22 +118,48 @@ def build_runtime() -> Runtime:
 
 def read_runtime(number: int, created_at: datetime) -> Runtime:
     """All rows as they are now, under this revision."""
+    settings = EndpointSettings.current()
+    endpoints = settings.frozen()
+    output = OutputSettings.current().frozen()
     return Runtime(
         revision=number,
         changed_at=created_at.replace(microsecond=0),
         sources=active_sources(Source.objects.all()),
         processors=active_processors(Processor.objects.all(), FormatAssignment.objects.all()),
-        output=OutputSettings.current().frozen(),
+        output=output,
         caches=active_caches(Cache.objects.all()),
-        overlays=active_overlays(Overlay.objects.all()),
-        endpoints=EndpointSettings.current().frozen(),
+        overlays=active_overlays(Overlay.objects.select_related("source")),
+        endpoints=endpoints,
+        descriptions=settings.descriptions(),
+        capabilities=capabilities(endpoints),
         http=HttpSettings.current().frozen(),
+        guard=Guard(failed_files, DecodingSettings.current().frozen()),
+        copies=active_copies(output),
         log_level=ApplicationSettings.current().log_level,
+        delegate=site_delegate(),
     )
+
+
+def capabilities(endpoints: Endpoints) -> Capabilities:
+    """What this machine writes; it may be another than the one on which staff chose what they prefer."""
+    formats = formats_out()
+    preferred = tuple(format_ for format_ in endpoints.preferred_formats if format_ in formats)
+    return Capabilities(formats=formats, preferred_formats=preferred)
 
 
 UNREADY = Runtime(sources=Sources((ActiveSource("configuration", None),)))
 """Stands in until the rows can be read for the first time: whatever is asked for is not available at present."""
+
+
+GRACE_SECONDS = 1.0
+"""How much later than it should a worker may look for news while others go on answering."""
+LOOK_SECONDS = 10.0
+"""How long a database may take to be asked."""
+
+
+def longest_unlooked_seconds() -> float:
+    """After so long every worker has looked for news, or will before it answers anybody."""
+    return conf.configuration_poll_seconds + GRACE_SECONDS
 
 
 class RuntimeKeeper:
@@ -110,9 +174,10 @@ class RuntimeKeeper:
     def current(self) -> Runtime:
         """The runtime to use for a whole request. At most one query every few seconds, by one thread."""
         runtime = self._runtime
-        if runtime is not None and self._clock() < self._next_look:
+        now = self._clock()
+        if runtime is not None and now < self._next_look:
             return runtime
-        if runtime is not None and not self._lock.acquire(blocking=False):
+        if runtime is not None and not self._lock.acquire(timeout=self._patience(now)):
             return runtime
         if runtime is None:
             self._lock.acquire()
@@ -120,6 +185,18 @@ class RuntimeKeeper:
             return self._looked_after()
         finally:
             self._lock.release()
+
+    def look_now(self) -> None:
+        """Has this process use what is in the database now."""
+        with self._lock:
+            self._next_look = 0.0
+            self._looked_after()
+
+    def _patience(self, now: float) -> float:
+        """For how long to wait for a thread that is looking: not at all, unless nobody has looked for long, as after
+        a time without requests, when something may have been hidden meanwhile.
+        """
+        return LOOK_SECONDS if now > self._next_look + GRACE_SECONDS else 0
 
     def forget(self) -> None:
         """Has the next request read all rows anew."""
@@ -130,6 +207,7 @@ class RuntimeKeeper:
         runtime = self._runtime
         if runtime is None or self._clock() >= self._next_look:
             runtime = self._newest(runtime)
+            note_look()
             self._next_look = self._clock() + conf.configuration_poll_seconds
         return runtime
 
@@ -141,7 +219,9 @@ class RuntimeKeeper:
                 runtime = build_runtime()
                 runtime_changed.send(Runtime, runtime=runtime)
                 note_revision(runtime.revision)
+                reader.forget()
             apply_new(runtime.caches)
+            reader.look()
             self._runtime = runtime
         except DatabaseError:
             logger.exception("The configuration could not be read.")
@@ -150,3 +230,9 @@ class RuntimeKeeper:
 
 keeper = RuntimeKeeper()
 current_runtime = keeper.current
+
+
+def with_other_protections(used: Runtime) -> Runtime | None:
+    """The newest runtime, if it hides something else than the one that has been used; `None` if it does not."""
+    newest = keeper.current()
+    return newest if newest.overlays.protections != used.overlays.protections else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from .pages.documentation import documentation
 from .pages.health import health
@@ -17,5 +17,6 @@ urlpatterns = [
     path("docs/<path:path>", documentation),
     path("health", health, name="health"),
     path("viewer", viewer, name="viewer"),
-    re_path(r"^iiif/(?P<version>[23])/?$", requests, name="requests"),
+    path("", include("images.api.urls")),
+    re_path(r"^iiif/(?P<version>[123])/?$", requests, name="requests"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
@@ -14,10 +15,15 @@ from PIL import features
 from prometheus_client.metrics_core import Metric
 
 import iiifserver
+from caching.meeting import Reach
 from caching.models import Cache
-from caching.purging import shown_usage
+from caching.purging import usage_of, usage_sentence
+from iiifserver.watching.watch import watch
 
-from .metrics import collected, samples_of, total
+from .failed_files.model import FailedFile
+from .jobs.machine import machine_name
+from .jobs.model import Job, JobRunner, JobState, live_runners
+from .metrics import collected, samples_of, total, totals_by
 from .runtime import Runtime, newest_revision
 
 PACKAGES = ("Django", "djangorestframework", "Pillow", "tifffile", "imagecodecs", "numpy", "gunicorn")
@@ -38,19 +44,60 @@ class Worker:
         return datetime.now(UTC) - self.started_at
 
 
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What was asked of caches, by name of a cache or of a source."""
+
+    name: str
+    hits: int
+    misses: int
+    failures: int = 0
+
+    @property
+    def hit_percent(self) -> int | None:
+        """How many questions in a hundred were answered; `None` where nothing was asked."""
+        asked = self.hits + self.misses
+        return round(100 * self.hits / asked) if asked else None
+
+
+@dataclass(frozen=True, slots=True)
+class CacheStatus(Reads):
+    """A cache, what it holds, and how often it had what was asked for."""
+
+    holds: str = ""
+    """In words."""
+    entries: int | None = None
+    """`None` where the cache cannot be asked."""
+    bytes: int | None = None
+    limit_bytes: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """All that the Status page shows."""
 
     versions: tuple[tuple[str, str], ...]
     workers: tuple[Worker, ...]
-    caches: tuple[tuple[str, str], ...]
-    """Each cache in use, and what it holds."""
+    runners: tuple[JobRunner, ...]
+    """The job runners that gave a sign lately, of all machines."""
+    jobs: tuple[tuple[str, str, int], ...]
+    """Kind, outcome, and how many ended so."""
+    jobs_waiting: int
+    """Those that are due and not yet begun."""
+    caches: tuple[CacheStatus, ...]
+    """Each cache in use."""
+    reach: Reach
+    """Who does not make a picture that somebody else is making already."""
+    reads_by_source: tuple[Reads, ...]
     newest_revision: int
     requests: int
     renders: int
     stored_tiles: int
     """Tiles handed out as their file stores them."""
+    failed_files: int
+    """Those that are remembered."""
+    is_watched: bool
+    """Whether somebody notices files that crash or hang a worker."""
 
     @property
     def stored_share_percent(self) -> int:
@@ -65,12 +112,59 @@ def current_status(runtime: Runtime) -> Status:
     return Status(
         versions=tuple(versions()),
         workers=workers_of(metrics, runtime),
-        caches=tuple((row.name, shown_usage(row)) for row in Cache.objects.filter(enabled=True)),
+        runners=tuple(live_runners()),
+        jobs=ended_jobs(metrics),
+        jobs_waiting=Job.objects.filter(state=JobState.WAITING, due_at__lte=datetime.now(UTC)).count(),
+        caches=caches_of(metrics),
+        reach=runtime.caches.meeting.reach,
+        reads_by_source=tuple(sorted(reads_by(metrics, "source").values(), key=lambda reads: reads.name)),
         newest_revision=newest_revision()[0],
         requests=total(metrics, "iiifserver_requests_total"),
         renders=total(metrics, "iiifserver_renders_total"),
         stored_tiles=total(metrics, "iiifserver_stored_tiles_total"),
+        failed_files=FailedFile.objects.count(),
+        is_watched=watch.is_on,
     )
+
+
+def ended_jobs(metrics: list[Metric]) -> tuple[tuple[str, str, int], ...]:
+    """Kind, outcome and number of the jobs that ended."""
+    counts = totals_by(metrics, "iiifserver_jobs_total", "kind", "outcome")
+    return tuple((kind, outcome, count) for (kind, outcome), count in sorted(counts.items()))
+
+
+def caches_of(metrics: list[Metric]) -> tuple[CacheStatus, ...]:
+    reads = reads_by(metrics, "cache")
+    return tuple(cache_status(row, reads.get(row.name, Reads(row.name, 0, 0))) for row in enabled_caches())
+
+
+def enabled_caches() -> Iterable[Cache]:
+    return Cache.objects.filter(enabled=True)
+
+
+def cache_status(row: Cache, reads: Reads) -> CacheStatus:
+    usage = usage_of(row)
+    if usage is None:
+        return CacheStatus(row.name, reads.hits, reads.misses, reads.failures, "not known")
+    return CacheStatus(
+        row.name,
+        reads.hits,
+        reads.misses,
+        reads.failures,
+        usage_sentence(usage),
+        usage.entries,
+        usage.bytes,
+        usage.limit_bytes,
+    )
+
+
+def reads_by(metrics: list[Metric], label: str) -> dict[str, Reads]:
+    """What was asked of caches, summed by that label."""
+    counts = totals_by(metrics, "iiifserver_cache_reads_total", label, "result")
+    names = sorted({name for name, _ in counts if name})
+    return {
+        name: Reads(name, *(counts.get((name, result), 0) for result in ("hit", "miss", "failure"))) for name in names
+    }
 
 
 def versions() -> list[tuple[str, str]]:
@@ -96,7 +190,9 @@ def workers_of(metrics: list[Metric], runtime: Runtime) -> tuple[Worker, ...]:
     """The processes that answer requests and still run, by process id."""
     starts = by_process(metrics, "iiifserver_worker_started_seconds")
     revisions = by_process(metrics, "iiifserver_worker_revision") or {os.getpid(): float(runtime.revision)}
-    found = (worker(pid, int(revision), starts.get(pid)) for pid, revision in sorted(revisions.items()))
+    runners = set(JobRunner.objects.filter(machine=machine_name()).values_list("process", flat=True))
+    answering = {pid: revision for pid, revision in sorted(revisions.items()) if pid not in runners}
+    found = (worker(pid, int(revision), starts.get(pid)) for pid, revision in answering.items())
     return tuple(one for one in found if one)
 
 

@@ -6,16 +6,17 @@ import re
 
 from django.core.exceptions import ValidationError
 
+from iiifserver.iiif import rights
+from iiifserver.iiif.description import IDENTIFIER
+from iiifserver.iiif.metadata import is_field_name
+from processors.encoders import formats_out
+
 from .http import networks
 
 # No IPv6: a content security policy cannot name such an address, so that browsers would load nothing from it.
 HOST = re.compile(r"(?!-)[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?", re.IGNORECASE)
 
 DELIMITER = re.compile(r"[!$&'()*+,;=@._~|^-]+")
-RIGHTS = re.compile(
-    r"https?://(?:(?:www\.)?creativecommons\.org/(?:licenses|publicdomain)|rightsstatements\.org/(?:vocab|page))"
-    r"/[A-Za-z0-9+-]+/[0-9.]+/(?:[a-z]{2,3}/)?"
-)
 LARGEST_SCALE = 1000
 
 
@@ -49,8 +50,32 @@ def validate_delimiter(text: str) -> None:
 
 def validate_rights(address: str) -> None:
     """One of the statements that the Image API knows (Image API 3.0, 5.6)."""
-    if not RIGHTS.fullmatch(address):
+    if not rights.is_known(address):
         raise ValidationError(
             "This is no address of Creative Commons or RightsStatements.org, such as "
             "http://creativecommons.org/licenses/by/4.0/ or http://rightsstatements.org/vocab/InC/1.0/."
+        )
+
+
+def validate_field_names(text: str) -> None:
+    """Each word is the name of a field of metadata."""
+    for word in text.split():
+        if not is_field_name(word):
+            raise ValidationError(f"“{word}” is no field: write names such as iptc:CopyrightNotice or xmp:dc:rights.")
+
+
+def validate_formats(text: str) -> None:
+    """Each word is the extension of a format that this server writes."""
+    offered = [format_.extension for format_ in formats_out()]
+    for word in text.split():
+        if word not in offered:
+            raise ValidationError(f"“{word}” is no format that is made here: write some of {', '.join(offered)}.")
+
+
+def validate_address_template(address: str) -> None:
+    """An address of the web, in which the identifier may stand."""
+    rest = address.replace(IDENTIFIER, "identifier")
+    if not rights.is_address(rest) or "{" in rest or "}" in rest:
+        raise ValidationError(
+            "Write an address such as https://example.org/about/{identifier}, with no other braces in it."
         )

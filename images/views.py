@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
@@ -15,12 +16,19 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from iiifserver.iiif.disposition import content_disposition
-from iiifserver.iiif.errors import BadRequest, IIIFError
+from iiifserver.iiif.errors import BadRequest, DelegateUnavailable, Elsewhere, IIIFError, ReducedOnly
 from iiifserver.iiif.features import met_profile, profile_uri
 from iiifserver.iiif.info import info_document
-from iiifserver.iiif.meta_identifier import read_meta_identifier
 from iiifserver.iiif.parsing import parse_image_request
-from iiifserver.iiif.paths import BaseUriPath, ImagePath, InfoPath, MalformedPath, check_uri_length, encoded_parameters
+from iiifserver.iiif.paths import (
+    BaseUriPath,
+    ImagePath,
+    InfoPath,
+    MalformedPath,
+    ManifestPath,
+    check_uri_length,
+    encoded_parameters,
+)
 from iiifserver.iiif.values import ApiVersion, ImageRequest, InfoRequest, SourceFacts
 from iiifserver.iiif.visitor import Visitor
 
@@ -29,6 +37,8 @@ from .addresses import ServiceAddress, query_of, requested, sent_uri, service_ad
 from .arguments import arguments_of
 from .arrival import arrival_document, check_pass
 from .cache_argument import CacheUse, cache_use
+from .consulting import context_of, extra_keys, introduce
+from .grammar import grammar_of
 from .metrics import requests_total
 from .naming import Name, name_of
 from .negotiation import preferred_format
@@ -39,6 +49,7 @@ from .responses import (
     failure_response,
     image_response,
     info_response,
+    keep_from_others,
     moved_response,
     preflight_response,
     profile_link,
@@ -47,7 +58,7 @@ from .responses import (
     unless_fresh,
     wrong_method_response,
 )
-from .runtime import Runtime, current_runtime
+from .runtime import Runtime, current_runtime, with_other_protections
 from .visitors import visitor_for
 
 
@@ -136,40 +147,81 @@ class Call:
         needs_format = self.version is not ApiVersion.V1
         return requested(self.http, path, self.runtime.http.slash_substitute, needs_format=needs_format)
 
-    def name(self, path: ImagePath | InfoPath | BaseUriPath) -> Name:
-        return name_of(self.http, path, self.arguments, self.runtime.endpoints)
+    def name(self, path: ImagePath | InfoPath | BaseUriPath | ManifestPath) -> Name:
+        with_pages = self.runtime.endpoints.reads_page_arguments
+        return name_of(self.http, path, self.arguments, grammar_of(self.runtime), reads_page_arguments=with_pages)
 
     def moved(self, published: str, rest: str) -> HttpResponse:
         """Leads to the address in which the identifier is spelled as it should be."""
         return moved_response(f"{self.address.image(published)}/{rest}{query_of(self.http)}")
+
+    @property
+    def is_for_one_visitor(self) -> bool:
+        """Whether the site's delegate may answer somebody else differently."""
+        consultation = self.runtime.consultation
+        return consultation is not None and consultation.depends_on_visitor
+
+    def anew(self, runtime: Runtime) -> Call:
+        """The same call under newer settings; the delegate goes on being asked as before."""
+        newer = replace(runtime, consultation=self.runtime.consultation)
+        return replace(self, visitor=visitor_for(newer, self.http), runtime=self.cache_use.applied_to(newer))
+
+    @contextmanager
+    def leading_to_scale(self, name: Name, rest: str) -> Iterator[None]:
+        """Sends a visitor who may have the image at a lower scale alone to its address at that scale."""
+        try:
+            yield
+        except ReducedOnly as error:
+            if not name.has_others:
+                raise DelegateUnavailable(
+                    "This image is given out at a scale that no address here can name."
+                ) from error
+            location = f"{self.address.image(name.with_scale(error.scale))}/{rest}{query_of(self.http)}"
+            raise Elsewhere(error.sentence, status=error.status, location=location) from error
 
 
 def call_for(http: HttpRequest, version: ApiVersion, path: str) -> Call:
     """The call, if this version is served at all and the address is not too long for it."""
     runtime = current_runtime()
     runtime.endpoints.check_enabled(version)
+    return call_under(runtime, http, version, path)
+
+
+def call_under(runtime: Runtime, http: HttpRequest, version: ApiVersion, path: str) -> Call:
+    """The call under these settings, if the address is not too long for it."""
     address = service_address(http, path, runtime.http.public_url)
     check_uri_length(version, sent_uri(http, address.origin))
     arguments = arguments_of(http)
     use = cache_use(http, arguments, runtime.http.cache_steering)
-    visitor = visitor_for(runtime.policy, http)
+    runtime = runtime.consulting(lambda: context_of(http, address.origin))
+    visitor = visitor_for(runtime, http)
+    introduce(visitor, runtime)
     return Call(http, version, arguments, address, visitor, use.applied_to(runtime), use)
 
 
 def image_answer(call: Call, path: ImagePath) -> HttpResponse:
     name = call.name(path)
-    request = parse_image_request(call.version, with_format(call, path), name.meta)
+    is_lenient = call.version in call.runtime.endpoints.lenient
+    request = parse_image_request(call.version, with_format(call, path), name.meta, is_lenient=is_lenient)
     if not name.is_normal:
         return call.moved(name.published, encoded_parameters(path))
-    planned = pipeline.prepare(request, call.visitor, call.runtime)
+    with call.leading_to_scale(name, encoded_parameters(path)):
+        planned = pipeline.prepare(request, call.visitor, call.runtime)
     etag = f'"{planned.key.picture}"'
     may_be_fresh = call.cache_use is CacheUse.USUAL
     response = unless_fresh(call.http, etag, planned.last_modified) if may_be_fresh else None
     if response is None:
-        response = image_response(pipeline.serve(planned, call.runtime), request.format.media_type)
+        content = pipeline.serve(planned, call.runtime)
+        newer = with_other_protections(call.runtime)
+        if newer is not None:
+            # Something has been hidden while this picture was being made.
+            return image_answer(call.anew(newer), path)
+        response = image_response(content, request.format.media_type)
     canonical_uri = f"{call.address.image(name.published)}/{planned.canonical}"
     add_image_headers(response, etag, planned.profile, canonical_uri, planned.last_modified)
     add_call_headers(response, call, path, request)
+    if planned.overlays.depends_on_visitor or call.is_for_one_visitor:
+        keep_from_others(response)
     return response
 
 
@@ -196,7 +248,8 @@ def info_answer(call: Call, path: InfoPath) -> HttpResponse:
     if not name.is_normal:
         return call.moved(name.published, "info.json")
     request = InfoRequest(call.version, name.meta.identifier, name.meta.page or 1, name.meta.scale)
-    source = pipeline.describe(request, call.visitor, runtime)
+    with call.leading_to_scale(name, "info.json"):
+        source = pipeline.describe(request, call.visitor, runtime)
     document = info_document(
         call.version,
         uri=call.address.image(name.published),
@@ -204,26 +257,32 @@ def info_answer(call: Call, path: InfoPath) -> HttpResponse:
         rules=runtime.endpoints.rules,
         capabilities=runtime.capabilities,
         scale=request.scale,
-        statements=runtime.endpoints.statements,
+        statements=runtime.descriptions.of(request.identifier, source.fields),
     )
+    document |= extra_keys(call.version, document, runtime)
     response = info_response(call.http, call.version, document, profile_of(call, source.facts))
     if directives := call.cache_use.cache_control(runtime.http.information_cache_control):
         response["Cache-Control"] = directives
+    if call.is_for_one_visitor:
+        keep_from_others(response)
     return response
 
 
 def base_uri_answer(call: Call, path: BaseUriPath) -> HttpResponse:
     name = call.name(path)
     request = InfoRequest(call.version, name.meta.identifier, name.meta.page or 1)
-    source = pipeline.describe(request, call.visitor, call.runtime)
+    with call.leading_to_scale(name, "info.json"):
+        source = pipeline.describe(request, call.visitor, call.runtime)
     response = redirect_response(f"{call.address.image(name.published)}/info.json")
     response["Link"] = profile_link(profile_of(call, source.facts))
+    if call.is_for_one_visitor:
+        keep_from_others(response)
     return response
 
 
 def malformed_answer(call: Call, path: MalformedPath) -> HttpResponse:
     """404 where there is no such image, else a word on what is wrong."""
-    meta = read_meta_identifier(path.identifier.value, call.runtime.endpoints.meta_delimiter)
+    meta = grammar_of(call.runtime).read(path.identifier.value)
     pipeline.describe(InfoRequest(call.version, meta.identifier), call.visitor, call.runtime)
     raise BadRequest(path.sentence)
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.http import HttpRequest
 
 from iiifserver.iiif.visitor import Visitor
 
-from .policy import Policy
+if TYPE_CHECKING:
+    from .runtime import Runtime
 
 STRANGER = Visitor()
 
 
-def visitor_for(policy: Policy, request: HttpRequest) -> Visitor:
-    """Who asks, as far as the policy wants to know; where it does not, nothing is looked up."""
-    return visitor_of(request) if policy.depends_on_visitor else STRANGER
+def visitor_for(runtime: Runtime, request: HttpRequest) -> Visitor:
+    """Who asks, as far as the settings want to know; where they do not, nothing is looked up."""
+    return visitor_of(request) if runtime.depends_on_visitor else STRANGER
 
 
 def visitor_of(request: HttpRequest) -> Visitor:
@@ -26,4 +29,4 @@ def visitor_of(request: HttpRequest) -> Visitor:
         return STRANGER
     groups = getattr(user, "groups", None)
     names = groups.values_list("name", flat=True) if groups is not None else ()
-    return Visitor(user_id=str(user.pk), groups=frozenset(names))
+    return Visitor(user_id=str(user.pk), groups=frozenset(names), name=user.get_username())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django import forms
 from PIL import Image, ImageDraw
 
-from iiifserver.plugins import Overlay, Quality, fingerprint_of
+from iiifserver.plugins import Answer, Overlay, fingerprint_of
 
 INKS = {"L": (0,), "LA": (0, 255), "RGB": (0, 0, 0), "RGBA": (0, 0, 0, 255)}
 """Black, in each mode that a picture can have."""
@@ -40,7 +40,7 @@ class FrameOverlay(Overlay):
         # Part of the key of every picture with the frame: other options, other pictures.
         self.fingerprint = fingerprint_of("frame", options)
 
-    def draw(self, image: Image.Image, quality: Quality) -> Image.Image:
+    def draw(self, image: Image.Image, answer: Answer) -> Image.Image:
         corners = (0, 0, image.width - 1, image.height - 1)
         ImageDraw.Draw(image).rectangle(corners, outline=INKS[image.mode], width=self.options.thickness)
         return image

@@ -12,7 +12,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from django import forms
 
-from iiifserver.plugins import Found, Identifier, SourceBackend, SourceUnavailable, is_allowed
+from iiifserver.plugins import Found, Place, SourceBackend, SourceUnavailable, is_allowed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +39,13 @@ class ZipSource(SourceBackend):
     form_class = ZipForm
     options: ZipOptions
 
-    def find(self, identifier: Identifier) -> Found | None:
+    def find(self, place: Place) -> Found | None:
         with self.archive() as archive:
-            entry = archive.NameToInfo.get(identifier.value)
+            entry = archive.NameToInfo.get(place.name)
         if entry is None or entry.is_dir():
             return None
         version = version_of(entry)
-        return Found(open=lambda: self.opened(identifier.value, version), version=version)
+        return Found(open=lambda: self.opened(place.name, version), version=version)
 
     def opened(self, name: str, version: str) -> BinaryIO:
         with self.archive() as archive:

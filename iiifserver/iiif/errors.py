@@ -6,6 +6,8 @@ never names a local path, a secret or a line of code. One table in `images.respo
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 
 class IIIFError(Exception):
     """The base of the tree: an answer that is not an image."""
@@ -30,9 +32,38 @@ class UnsupportedFormat(BadRequest):
 class SignInNeeded(IIIFError):
     """The visitor may see this image after signing in."""
 
+    def __init__(self, sentence: str, *, challenge: str = "") -> None:
+        super().__init__(sentence)
+        self.challenge = challenge
+        """The value of WWW-Authenticate; empty where there is none."""
+
 
 class Forbidden(IIIFError):
     """The visitor may not see this image, or its source refuses to give it out."""
+
+
+class Refused(IIIFError):
+    """The site's delegate refuses, with a status of its own."""
+
+    def __init__(self, sentence: str, *, status: int) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class Elsewhere(Refused):
+    """The site's delegate sends the visitor to another address."""
+
+    def __init__(self, sentence: str, *, status: int, location: str) -> None:
+        super().__init__(sentence, status=status)
+        self.location = location
+
+
+class ReducedOnly(Refused):
+    """The site's delegate gives the visitor the image at a lower scale alone."""
+
+    def __init__(self, sentence: str, *, status: int, scale: Fraction) -> None:
+        super().__init__(sentence, status=status)
+        self.scale = scale
 
 
 class NotFound(IIIFError):
@@ -41,6 +72,10 @@ class NotFound(IIIFError):
 
 class SourceMissing(NotFound):
     """No source has an image with this identifier."""
+
+
+class AlreadyThere(IIIFError):
+    """Something is at the place where an image was to be put."""
 
 
 class EndpointDisabled(NotFound):
@@ -59,6 +94,14 @@ class Unreadable(IIIFError):
     """The source has the file, but it is damaged or of a kind that no processor reads."""
 
 
+class DecoderCrashed(Unreadable):
+    """The file has ended a process that was decoding it, and is not tried again."""
+
+
+class DecodingTooSlow(IIIFError):
+    """The file took longer to decode than it may, and is not tried again for the time being."""
+
+
 class SourceNonsense(IIIFError):
     """The source answered something that makes no sense."""
 
@@ -71,6 +114,10 @@ class TryAgainLater(IIIFError):
 
 class SourceUnavailable(TryAgainLater):
     """The source cannot be reached, or is not set up."""
+
+
+class DelegateUnavailable(TryAgainLater):
+    """The site's delegate cannot be asked, failed, took too long, or answered what makes no sense."""
 
 
 class Overloaded(TryAgainLater):

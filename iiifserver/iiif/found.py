@@ -17,3 +17,7 @@ class Found:
     version: str
     """Differs whenever the bytes differ; tells nothing about where they are."""
     last_modified: datetime | None = None
+    formats: frozenset[str] | None = None
+    """The formats that may be read from its source, by the names of `source_formats`; `None` where any may."""
+    source: str = ""
+    """The name of the source that has it, which the source itself need not know."""

@@ -107,16 +107,13 @@ def _percent_start(percent: Fraction, length: int) -> int:
 
 
 def _cut(box: Box, extent: Extent) -> Box:
-    if box.x >= extent.width or box.y >= extent.height:
+    left, top = max(0, box.x), max(0, box.y)
+    right, bottom = min(box.right, extent.width), min(box.bottom, extent.height)
+    if left >= right or top >= bottom:
         raise BadRequest(
             f"The region lies outside the image: the image is {extent.width}x{extent.height} pixels, counted from 0,0."
         )
-    return Box(
-        box.x,
-        box.y,
-        min(box.width, extent.width - box.x),
-        min(box.height, extent.height - box.y),
-    )
+    return Box(left, top, right - left, bottom - top)
 
 
 # --- Sizes -------------------------------------------------------------------------------------------------------
@@ -125,7 +122,8 @@ def _cut(box: Box, extent: Extent) -> Box:
 def resolve_size(size: Size, region: Extent, version: ApiVersion, rules: SizeRules) -> Extent:
     """What the region is scaled to (Image API 1.1, 2.1 and 3.0, 4.2).
 
-    `max`, `!w,h` and the `full` of versions 1 and 2 shrink to the limits; every other size above them is refused.
+    `max`, `!w,h` and the `full` of versions 1 and 2 shrink to the limits; every other size above them is refused, or
+    made smaller where the rules are lenient.
     """
     limits = limits_of(region, rules)
     match size:
@@ -137,6 +135,8 @@ def resolve_size(size: Size, region: Extent, version: ApiVersion, rules: SizeRul
             wanted = _confined(size, region, version, rules)
         case _:
             wanted = _wanted(size, region)
+    if rules.is_lenient:
+        return _clamped(size, wanted, region, version, rules)
     if not wanted.fits_into(region):
         _check_enlarging(wanted, region, size.upscale, version, rules)
     if not limits.allow(wanted):
@@ -170,9 +170,29 @@ def _confined(size: ConfinedSize, region: Extent, version: ApiVersion, rules: Si
     if version is not ApiVersion.V3:
         return largest_within(region, limits, upscale=rules.allows_upscaling)
     is_oversized = box.width > region.width and box.height > region.height
-    if is_oversized and rules.refuses_oversized_box and not size.upscale:
+    if is_oversized and rules.refuses_oversized_box and not (size.upscale or rules.is_lenient):
         raise BadRequest("The box of the size is larger than the region: write max, or ^ in front to enlarge.")
     return largest_within(region, limits, upscale=size.upscale and not rules.is_reduced)
+
+
+def _clamped(
+    size: WidthSize | HeightSize | PercentSize | ExactSize | ConfinedSize,
+    wanted: Extent,
+    region: Extent,
+    version: ApiVersion,
+    rules: SizeRules,
+) -> Extent:
+    """What was asked for where that may be made; else the largest that may, as large as that at most.
+
+    It is in the proportions of the region, and of the size itself where that names both edges.
+    """
+    may_enlarge = rules.allows_upscaling and (size.upscale or version is not ApiVersion.V3)
+    limits = limits_of(region, rules)
+    allowed = wanted if may_enlarge else wanted.clipped_to(region)
+    if allowed == wanted and limits.allow(wanted):
+        return wanted
+    proportions = allowed if isinstance(size, ExactSize) else region
+    return largest_within(proportions, limits.narrowed_to(allowed), upscale=True)
 
 
 def _check_enlarging(wanted: Extent, region: Extent, upscale: bool, version: ApiVersion, rules: SizeRules) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from .description import NOTHING_SAID, LinkKind, Statements, attribution_2
 from .features import (
     PROTOCOL,
     QUALITY_NAMES,
@@ -24,16 +25,6 @@ from .geometry import limits_of
 from .pyramid import Pyramid, pyramid_of
 from .reduction import reduced_facts, reduced_rules
 from .values import FULL_SCALE, ApiVersion, Extent, Quality, SizeRules, SourceFacts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statements:
-    """What is said of every image, word for word."""
-
-    rights: str = ""
-    """The address of a licence or of a statement of rights."""
-    attribution: str = ""
-    """Whom viewers name; in version 2 alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +48,7 @@ def info_document(
     rules: SizeRules,
     capabilities: Capabilities,
     scale: Fraction = FULL_SCALE,
-    statements: Statements = Statements(),
+    statements: Statements = NOTHING_SAID,
 ) -> dict[str, object]:
     """The document of the image whose address is `uri`; it names no size and no tile above the limits."""
     virtual, virtual_rules = reduced_facts(facts, scale), reduced_rules(rules, scale)
@@ -108,8 +99,10 @@ def _version_2(subject: Subject) -> dict[str, object]:
             **_dimensions(subject.facts.extent),
             **_pyramid(subject),
             "profile": [profile_uri(ApiVersion.V2, subject.profile), beyond],
-            "attribution": subject.statements.attribution,
+            "attribution": attribution_2(subject.statements.attribution),
             "license": subject.statements.rights,
+            "logo": subject.statements.logo,
+            "service": [link.member_2() for link in subject.statements.links_of(LinkKind.SERVICE)],
         }
     )
 
@@ -117,7 +110,7 @@ def _version_2(subject: Subject) -> dict[str, object]:
 def _version_3(subject: Subject) -> dict[str, object]:
     return _without_empty(
         {
-            "@context": context_uri(ApiVersion.V3),
+            "@context": _contexts(subject),
             "id": subject.uri,
             "type": "ImageService3",
             "protocol": PROTOCOL,
@@ -125,16 +118,25 @@ def _version_3(subject: Subject) -> dict[str, object]:
             **_dimensions(subject.facts.extent),
             **_limits(subject),
             **_pyramid(subject),
-            "rights": subject.statements.rights,
+            "rights": subject.statements.known_rights,
             "preferredFormats": [format_.extension for format_ in subject.capabilities.preferred_formats],
             "extraQualities": extra_qualities(subject.profile, subject.facts, subject.capabilities),
             "extraFormats": extra_formats(subject.profile, subject.capabilities),
             "extraFeatures": extra_features(ApiVersion.V3, subject.profile, subject.rules),
+            **{kind.value: [link.member() for link in subject.statements.links_of(kind)] for kind in LinkKind},
         }
     )
 
 
 WRITERS = {ApiVersion.V1: _version_1, ApiVersion.V2: _version_2, ApiVersion.V3: _version_3}
+
+
+def _contexts(subject: Subject) -> str | list[str]:
+    """The standard's own context comes last, behind those of other services (Image API 3.0, 5.9)."""
+    own = context_uri(ApiVersion.V3)
+    links = subject.statements.links_of(LinkKind.SERVICE)
+    others = list(dict.fromkeys(link.context for link in links if link.context and not link.is_old))
+    return [*others, own] if others else own
 
 
 def _dimensions(extent: Extent) -> dict[str, object]:

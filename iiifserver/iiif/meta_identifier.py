@@ -7,7 +7,7 @@ An image whose own name ends like that is asked for with its page behind the nam
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from urllib.parse import quote, unquote
 
@@ -97,6 +97,12 @@ def normal_spelling(raw: str, delimiter: str) -> str:
 def with_page(raw: str, delimiter: str, page: int) -> str:
     """The percent-encoded meta-identifier, which names no page yet, with this page."""
     return _spelled(raw, read_meta_identifier(unquote(raw), delimiter), delimiter, page)
+
+
+def with_scale(raw: str, delimiter: str, scale: Fraction) -> str:
+    """The percent-encoded meta-identifier with this scale in place of the one that it has."""
+    meta = read_meta_identifier(unquote(raw), delimiter)
+    return _spelled(raw, replace(meta, scale=scale), delimiter, page=None)
 
 
 def _spelled(raw: str, meta: MetaIdentifier, delimiter: str, page: int | None) -> str:

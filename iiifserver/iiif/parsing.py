@@ -39,6 +39,7 @@ INTEGER = f"[0-9]{{1,{MAX_DIGITS}}}"
 DECIMAL = rf"[0-9]{{1,{MAX_DIGITS}}}(?:\.[0-9]{{0,{MAX_DIGITS}}})?|\.[0-9]{{1,{MAX_DIGITS}}}"
 
 PIXEL_REGION = re.compile(rf"({INTEGER}),({INTEGER}),({INTEGER}),({INTEGER})")
+LENIENT_PIXEL_REGION = re.compile(rf"(-?{INTEGER}),(-?{INTEGER}),({INTEGER}),({INTEGER})")
 PERCENT_REGION = re.compile(rf"pct:({DECIMAL}),({DECIMAL}),({DECIMAL}),({DECIMAL})")
 ROTATION = re.compile(rf"(!?)({DECIMAL})")
 PERCENT_SIZE = re.compile(rf"pct:({DECIMAL})")
@@ -62,17 +63,21 @@ LONGEST_QUOTE = 30
 UNQUOTABLE = re.compile(r"[^ -~]|[<>&\"'`]")
 
 
-def parse_image_request(version: ApiVersion, path: ImagePath, meta: MetaIdentifier | None = None) -> ImageRequest:
+def parse_image_request(
+    version: ApiVersion, path: ImagePath, meta: MetaIdentifier | None = None, *, is_lenient: bool = False
+) -> ImageRequest:
     """Understand every part of an image request, or raise `BadRequest` about the first part that is wrong.
 
-    What the identifier says has been read already; where nothing has, all of it names the image.
+    What the identifier says has been read already; where nothing has, all of it names the image. What viewers are known
+    to ask wrongly is understood where `is_lenient` says so: regions that begin left of the image or above it, and
+    percentages above 100.
     """
     meta = meta or MetaIdentifier(path.identifier)
     return ImageRequest(
         version=version,
         identifier=meta.identifier,
-        region=parse_region(version, path.region),
-        size=parse_size(version, path.size),
+        region=parse_region(version, path.region, is_lenient=is_lenient),
+        size=parse_size(version, path.size, is_lenient=is_lenient),
         rotation=parse_rotation(version, path.rotation),
         quality=parse_quality(version, path.quality),
         format=parse_format(version, path.extension or ""),
@@ -81,20 +86,20 @@ def parse_image_request(version: ApiVersion, path: ImagePath, meta: MetaIdentifi
     )
 
 
-def parse_region(version: ApiVersion, text: str) -> Region:
+def parse_region(version: ApiVersion, text: str, *, is_lenient: bool = False) -> Region:
     """`full`, `x,y,w,h`, `pct:x,y,w,h` and from version 2 on `square` (Image API 1.1, 2.1 and 3.0, 4.1)."""
     if text == "full":
         return FullRegion()
     if text == "square" and version is not ApiVersion.V1:
         return SquareRegion()
-    region = _measured_region(text)
+    region = _measured_region(text, LENIENT_PIXEL_REGION if is_lenient else PIXEL_REGION)
     if region.width == 0 or region.height == 0:
         raise BadRequest(f"The region {_quoted(text)} is empty: its width and height must be above 0.")
     return region
 
 
-def _measured_region(text: str) -> PixelRegion | PercentRegion:
-    if pixels := PIXEL_REGION.fullmatch(text):
+def _measured_region(text: str, pixel_region: re.Pattern[str]) -> PixelRegion | PercentRegion:
+    if pixels := pixel_region.fullmatch(text):
         return PixelRegion(*map(int, pixels.groups()))
     if percents := PERCENT_REGION.fullmatch(text):
         return PercentRegion(*map(Fraction, percents.groups()))
@@ -104,10 +109,14 @@ def _measured_region(text: str) -> PixelRegion | PercentRegion:
     )
 
 
-def parse_size(version: ApiVersion, text: str) -> Size:
+def parse_size(version: ApiVersion, text: str, *, is_lenient: bool = False) -> Size:
     """Versions 1 and 2: `full` and no `^` (Image API 1.1 and 2.1, 4.2). Version 3: `^` and no `full` (3.0, 4.2)."""
     if version is ApiVersion.V3:
-        return _parse_size_form(version, text, text.removeprefix("^"), upscale=text.startswith("^"))
+        has_caret = text.startswith("^")
+        size = _parse_size_form(version, text, text.removeprefix("^"), upscale=has_caret)
+        if isinstance(size, PercentSize) and size.percent > 100 and not (has_caret or is_lenient):
+            raise BadRequest(f"The size {_quoted(text)} enlarges the image: write ^ in front, or at most pct:100.")
+        return size
     return FullSize() if text == "full" else _parse_size_form(version, text, text, upscale=False)
 
 
@@ -115,18 +124,16 @@ def _parse_size_form(version: ApiVersion, text: str, form: str, *, upscale: bool
     if form == "max" and version is not ApiVersion.V1:
         return MaxSize(upscale)
     if percent := PERCENT_SIZE.fullmatch(form):
-        return _percent_size(version, text, Fraction(percent[1]), upscale=upscale)
+        return _percent_size(text, Fraction(percent[1]), upscale=upscale)
     for pattern, size in PIXEL_SIZES:
         if pixels := pattern.fullmatch(form):
             return size(*_lengths(text, pixels.groups()), upscale=upscale)
     raise BadRequest(f"The size {_quoted(text)} is not understood: write {SIZE_FORMS[version]}.")
 
 
-def _percent_size(version: ApiVersion, text: str, percent: Fraction, *, upscale: bool) -> PercentSize:
+def _percent_size(text: str, percent: Fraction, *, upscale: bool) -> PercentSize:
     if percent == 0:
         raise BadRequest(f"The size {_quoted(text)} is empty: write a percentage above 0.")
-    if percent > 100 and version is ApiVersion.V3 and not upscale:
-        raise BadRequest(f"The size {_quoted(text)} enlarges the image: write ^ in front of it, or at most pct:100.")
     return PercentSize(percent, upscale)
 
 

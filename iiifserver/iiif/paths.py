@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, unquote_to_bytes
 
-from .errors import BadRequest, UriTooLong
+from .errors import BadRequest, NotFound, UriTooLong
 from .values import ApiVersion, Identifier
 
 MAX_PATH_LENGTH = 8192
@@ -98,6 +98,65 @@ def parse_decoded_path(decoded: str, *, needs_format: bool = True) -> RawRequest
     split_at = len(segments) - _parameters_at_the_end(segments)
     identifier = _identifier("/".join(segments[:split_at]))
     return _by_position(encode_identifier(identifier.value), identifier, segments[split_at:], needs_format)
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestPath:
+    """`{identifier}/manifest`."""
+
+    raw_identifier: str
+    identifier: Identifier
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionPath:
+    """`{folder}/collection`, or `{folder}/collection/{after}` for what follows a name in it."""
+
+    folder: str
+    """Without a slash at its ends; empty for what is in no folder."""
+    after: str = ""
+
+
+MANIFEST, COLLECTION = "manifest", "collection"
+WRONG_PRESENTATION = "There is nothing at this address: write {identifier}/manifest or {folder}/collection."
+
+
+def parse_presentation_path(raw: str) -> ManifestPath | CollectionPath:
+    """Read what follows `/iiif/presentation/3/` in the path as it was sent, without the query.
+
+    Raises `NotFound` for what is neither, and `BadRequest` for text that no address may have.
+    """
+    _check_length(raw)
+    if not raw.isascii():
+        raise BadRequest("Percent-encode the characters of the address that are not ASCII, as UTF-8.")
+    raw_name, *rest = raw.split("/")
+    return _presentation_by_position(legal_segment(raw_name), [_decode(part) for part in (raw_name, *rest)])
+
+
+def parse_decoded_presentation_path(decoded: str) -> ManifestPath | CollectionPath:
+    """Read a path that the web server has decoded already: from the right, so that slashes stay in the identifier."""
+    _check_length(decoded)
+    _check_characters(decoded)
+    segments = decoded.split("/")
+    kept = 2 if len(segments) > 1 and segments[-2] == COLLECTION and segments[-1] != MANIFEST else 1
+    name = "/".join(segments[:-kept])
+    parts = [name, *segments[-kept:]] if name else segments[-kept:]
+    return _presentation_by_position(encode_identifier(name), parts)
+
+
+def _presentation_by_position(raw_name: str, parts: list[str]) -> ManifestPath | CollectionPath:
+    match parts:
+        case [name, last] if name and last == MANIFEST:
+            return ManifestPath(raw_name, Identifier(name))
+        case [last] if last == COLLECTION:
+            return CollectionPath("")
+        case [first, after] if first == COLLECTION and after and after != COLLECTION:
+            return CollectionPath("", after)
+        case [folder, last] if folder and last == COLLECTION:
+            return CollectionPath(folder)
+        case [folder, middle, after] if folder and middle == COLLECTION and after:
+            return CollectionPath(folder, after)
+    raise NotFound(WRONG_PRESENTATION)
 
 
 def encoded_parameters(path: ImagePath) -> str:

@@ -62,6 +62,12 @@ def is_listed(box: Box, size: Extent, facts: SourceFacts, rules: SizeRules) -> b
     if box.extent == facts.extent:
         largest = largest_within(box.extent, limits_of(box.extent, rules), upscale=False)
         return size == largest or any(_is_shrunk(box, size, factor) for factor in pyramid.factors)
+    return is_tile(box, size, facts, rules)
+
+
+def is_tile(box: Box, size: Extent, facts: SourceFacts, rules: SizeRules) -> bool:
+    """Whether this size of this region is one of the tiles that info.json lists."""
+    pyramid = pyramid_of(facts, rules)
     return any(_is_tile(box, pyramid, factor) and _is_shrunk(box, size, factor) for factor in pyramid.factors)
 
 

@@ -177,6 +177,8 @@ class SizeRules:
     """Whether nothing is answered but the sizes and tiles that info.json lists."""
     is_reduced: bool = False
     """Whether the image is given out smaller than it is; see `reduction`."""
+    is_lenient: bool = False
+    """Whether a size that is too large is made smaller instead of refused."""
 
 
 @dataclass(frozen=True, slots=True)

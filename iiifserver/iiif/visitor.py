@@ -12,6 +12,8 @@ class Visitor:
     user_id: str | None = None
     """The primary key of the account as text; `None` for somebody who has not signed in."""
     groups: frozenset[str] = frozenset()
+    name: str = ""
+    """What the account is called; empty for somebody who has not signed in."""
 
     @property
     def is_signed_in(self) -> bool:

@@ -4,21 +4,22 @@ A plug-in's test module derives from a contract and says how to make its backend
 
     class TestMySource(SourceContract):
         @pytest.fixture
-        def place(self):
-            return Place(source=MySource(...), put=my_bucket.upload)
+        def subject(self):
+            return SourceUnderTest(source=MySource(...), put=my_bucket.upload)
 """
 
 from __future__ import annotations
 
 from .drawing import drawn, encoded, in_memory, likeness, upright, with_orientation
 from .processors import ProcessorContract, plan_for, rendered
-from .sources import CLIMBING, Place, SourceContract, content_of, open_files
+from .sources import CLIMBING, SourceContract, SourceUnderTest, WritingSourceContract, content_of, open_files
 
 __all__ = [
     "CLIMBING",
-    "Place",
     "ProcessorContract",
     "SourceContract",
+    "SourceUnderTest",
+    "WritingSourceContract",
     "content_of",
     "drawn",
     "encoded",

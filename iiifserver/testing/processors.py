@@ -15,6 +15,7 @@ from iiifserver.iiif.formats import Format
 from iiifserver.iiif.found import Found
 from iiifserver.iiif.values import Box, Extent, Quality, RenderPlan, Rotation, SourceFacts
 from processors.base import Processor
+from processors.kept_profiles import in_answers_colours
 from processors.operations import picture
 from processors.output import Output
 
@@ -31,7 +32,9 @@ def rendered(
     facts = processor.facts(found)
     assert facts is not None, "The processor leaves this file to another one."
     plan = plan_for(facts, box, size, **changes)
-    return picture(processor.read(found, facts, plan), plan, facts.orientation, Output())
+    output = Output()
+    raster = in_answers_colours(processor.read(found, facts, plan), plan, output)
+    return picture(raster, plan, facts.orientation, output)
 
 
 def plan_for(facts: SourceFacts, box: Box | None = None, size: Extent | None = None, **changes: Any) -> RenderPlan:

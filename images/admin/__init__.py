@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import history, settings, status
+from . import api, doctor, failed_files, history, jobs, links, settings, source_urls, status
 
-__all__ = ["history", "settings", "status"]
+__all__ = ["api", "doctor", "failed_files", "history", "jobs", "links", "settings", "source_urls", "status"]

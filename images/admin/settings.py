@@ -73,8 +73,11 @@ class HttpSettingsAdmin(SingletonAdmin):
 
 @admin.register(EndpointSettings)
 class EndpointSettingsAdmin(SingletonAdmin):
+    wide_fields = frozenset({"rights_fields", "attribution_fields", "label_fields"})
+    """What several long words are typed into."""
     fieldsets = [
         ("Versions", {"fields": ["version_1_enabled", "version_2_enabled", "version_3_enabled"]}),
+        ("Manifests", {"fields": ["manifests_enabled", "collections_enabled"]}),
         (
             "Limits",
             {
@@ -85,6 +88,24 @@ class EndpointSettingsAdmin(SingletonAdmin):
             },
         ),
         ("Pages and reduced sizes", {"fields": ["meta_delimiter", "reads_page_arguments"]}),
-        ("What is said of every image", {"fields": ["rights", "attribution"]}),
-        ("Choices", {"fields": ["oversized_box", "tile_size"]}),
+        (
+            "What is said of images",
+            {
+                "fields": [
+                    *("rights", "rights_fields", "attribution", "attribution_fields", "logo", "label_fields"),
+                ],
+                "description": "In info.json and in manifests. The names of fields begin with exif:, iptc: or xmp:.",
+            },
+        ),
+        ("Choices", {"fields": ["oversized_box", "tile_size", "preferred_formats"]}),
+        (
+            "What viewers ask wrongly",
+            {"fields": ["version_1_lenient", "version_2_lenient", "version_3_lenient"]},
+        ),
     ]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in self.wide_fields:
+            field.widget.attrs["class"] = "vLargeTextField"
+        return field

@@ -13,14 +13,19 @@ from django.urls import URLPattern, path
 from ..models import Status
 from ..runtime import current_runtime
 from ..status import current_status
+from .drawing import drawing_urls
+from .preview import preview_urls
 
 
 @admin.register(Status)
 class StatusAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_urls(self) -> list[URLPattern]:
-        """The page alone: behind it there are no rows to add, change or delete."""
+        """The page alone, behind which there are no rows to add, change or delete; and what the forms of overlays ask
+        for, since no row of one role could see the other roles.
+        """
         view = self.admin_site.admin_view(self.changelist_view)
-        return [path("", view, name="iiif_images_status_changelist")]
+        page = path("", view, name="iiif_images_status_changelist")
+        return [page, *drawing_urls(self.admin_site), *preview_urls(self.admin_site)]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if not self.has_view_permission(request):

@@ -8,11 +8,13 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
+from iiifserver.iiif.features import QUALITY_NAMES
 from iiifserver.iiif.paths import encode_identifier
-from iiifserver.iiif.values import ApiVersion, Identifier
+from iiifserver.iiif.values import ApiVersion, Identifier, Quality
 
-from ..addresses import public_origin
+from ..addresses import public_origin, public_root
 from ..http import Http
+from ..runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,36 +27,53 @@ class ImageLinks:
     """The base URI for other programs."""
     requests: str
     """The page of sample requests."""
+    viewer: str
+    """The page that shows the image in a viewer; it stays the same for as long as the image does."""
+    manifest: str
+    """The manifest of the image, for other programs; empty where there are none."""
+    version: ApiVersion
 
     @property
     def info(self) -> str:
         return f"{self.address}/info.json"
 
     @property
-    def viewer(self) -> str:
-        """The page that shows the image in a viewer; it stays the same for as long as the image does."""
-        return viewer_link(self.info)
-
-    @property
     def viewer_address(self) -> str:
         """The same for other people."""
         return f"{self.address.removesuffix(self.path)}{self.viewer}"
 
+    @property
+    def preview(self) -> str:
+        """A small picture of all of the image."""
+        return f"{self.path}/full/!480,480/0/{QUALITY_NAMES[self.version][Quality.DEFAULT]}.jpg"
 
-def image_links(request: HttpRequest, http: Http, version: ApiVersion, identifier: Identifier) -> ImageLinks:
+
+def image_links(request: HttpRequest, runtime: Runtime, version: ApiVersion, identifier: Identifier) -> ImageLinks:
     """The links of an image, as the visitor who sent this request can use them."""
-    path = f"{service_prefix(version)}{encode_identifier(as_sent(identifier, http.slash_substitute))}"
-    page = reverse("requests", args=(version.value,))
+    http, origin = runtime.http, public_origin(request, runtime.http.public_url)
+    name = encode_identifier(as_sent(identifier, http.slash_substitute))
+    path = f"{service_prefix(request, http, version)}{name}"
+    page = as_visited(request, http, reverse("requests", args=(version.value,)))
     return ImageLinks(
         path=path,
-        address=f"{public_origin(request, http.public_url)}{path}",
+        address=f"{origin}{path}",
         requests=f"{page}?{urlencode({'identifier': identifier.value}, safe='/')}",
+        viewer=viewer_link(request, http, f"{origin}{path}/info.json"),
+        manifest=f"{origin}{manifest_prefix(request, http)}{name}/manifest" if runtime.endpoints.manifests else "",
+        version=version,
     )
 
 
-def viewer_link(info_address: str, **more: str) -> str:
+def viewer_link(request: HttpRequest, http: Http, info_address: str, **more: str) -> str:
     """The page that shows the image whose info.json is there."""
-    return f"{reverse('viewer')}?{urlencode({'iiif': info_address, **more}, safe=':/')}"
+    page = as_visited(request, http, reverse("viewer"))
+    return f"{page}?{urlencode({'iiif': info_address, **more}, safe=':/')}"
+
+
+def as_visited(request: HttpRequest, http: Http, path: str) -> str:
+    """A path of this site below the root under which visitors find it."""
+    own = request.path.removesuffix(request.path_info)
+    return f"{public_root(request, http.public_url)}{path.removeprefix(own)}"
 
 
 def as_sent(identifier: Identifier, slash_substitute: str) -> str:
@@ -62,6 +81,11 @@ def as_sent(identifier: Identifier, slash_substitute: str) -> str:
     return identifier.value.replace("/", slash_substitute) if slash_substitute else identifier.value
 
 
-def service_prefix(version: ApiVersion) -> str:
+def service_prefix(request: HttpRequest, http: Http, version: ApiVersion) -> str:
     """The path of the service up to and with the slash before the identifier."""
-    return reverse("iiif:service", args=(version.value, "-")).removesuffix("-")
+    return as_visited(request, http, reverse("iiif:service", args=(version.value, "-")).removesuffix("-"))
+
+
+def manifest_prefix(request: HttpRequest, http: Http) -> str:
+    """The path of the manifests up to and with the slash before the identifier."""
+    return as_visited(request, http, reverse("iiif:presentation", args=("-",)).removesuffix("-"))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from iiifserver.iiif.errors import BadRequest
-from iiifserver.iiif.features import Capabilities
+from iiifserver.iiif.features import QUALITY_NAMES, Capabilities
 from iiifserver.iiif.formats import Format
 from iiifserver.iiif.geometry import plan
 from iiifserver.iiif.parsing import parse_image_request
@@ -84,7 +84,34 @@ class Offer:
 
     @property
     def qualities(self) -> list[str]:
-        return [quality.value for quality in self.capabilities.qualities]
+        return [self.word_for(quality) for quality in self.capabilities.qualities]
+
+    @property
+    def plain_quality(self) -> str:
+        """The word for the quality that is the server's choice."""
+        return self.word_for(Quality.DEFAULT)
+
+    @property
+    def has_newer_forms(self) -> bool:
+        """Whether squares and mirrored images may be asked for, which version 1 does not know."""
+        return self.version is not ApiVersion.V1
+
+    @property
+    def largest(self) -> str:
+        """The word for the largest size."""
+        return "full" if self.version is ApiVersion.V1 else "max"
+
+    def word_for(self, quality: Quality) -> str:
+        return QUALITY_NAMES[self.version][quality]
+
+    def spelled(self, parameters: str) -> str:
+        """Parameters of the later versions, in the words of this one."""
+        if self.version is not ApiVersion.V1 or not parameters:
+            return parameters
+        region, size, rotation, last = parameters.split("/")
+        quality, _, extension = last.partition(".")
+        whole = self.largest if size == "max" else size
+        return f"{region}/{whole}/{rotation}/{self.word_for(Quality(quality))}.{extension}"
 
     def width_for(self, region: Extent, most: int = PICTURE_WIDTH) -> int:
         """A width at which the region is neither enlarged nor larger than the limits allow."""
@@ -119,7 +146,10 @@ def sample_groups(offer: Offer) -> tuple[Group, ...]:
 
 def given(offer: Offer, requests: Iterable[SampleRequest]) -> tuple[SampleRequest, ...]:
     """Those that the limits allow: in very narrow ones, no angle and no percentage may be left."""
-    return tuple(one for one in requests if all(map(offer.gives, filter(None, (one.parameters, one.picture)))))
+    spelled = (
+        replace(one, parameters=offer.spelled(one.parameters), picture=offer.spelled(one.picture)) for one in requests
+    )
+    return tuple(one for one in spelled if all(map(offer.gives, filter(None, (one.parameters, one.picture)))))
 
 
 def shown(parameters: str, explanation: str) -> SampleRequest:

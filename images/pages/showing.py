@@ -39,8 +39,8 @@ class ShownSample:
 def show(request: HttpRequest, runtime: Runtime, version: ApiVersion, text: str) -> ShownImage:
     """The image with the identifier that somebody typed. Raises any error of the tree."""
     identifier = typed_identifier(text)
-    source = pipeline.describe(InfoRequest(version, identifier), visitor_for(runtime.policy, request), runtime)
-    return ShownImage(identifier.value, source.facts, image_links(request, runtime.http, version, identifier))
+    source = pipeline.describe(InfoRequest(version, identifier), visitor_for(runtime, request), runtime)
+    return ShownImage(identifier.value, source.facts, image_links(request, runtime, version, identifier))
 
 
 def typed_identifier(text: str) -> Identifier:

@@ -14,7 +14,7 @@ from iiifserver.iiif.values import ApiVersion
 from ..endpoints import Endpoints
 from ..runtime import Runtime
 
-SPECIFICATIONS = {ApiVersion.V3: "3.0", ApiVersion.V2: "2.1.1"}
+SPECIFICATIONS = {ApiVersion.V3: "3.0", ApiVersion.V2: "2.1.1", ApiVersion.V1: "1.1"}
 """The versions of the Image API as the standard numbers them, the one to prefer first."""
 
 

@@ -80,10 +80,12 @@ def viewer(request: HttpRequest) -> HttpResponse:
 
 
 def viewer_page(request: HttpRequest, runtime: Runtime, chosen: Viewer, address: str) -> HttpResponse:
-    link = f"{public_origin(request, runtime.http.public_url)}{viewer_link(address, viewer=chosen.name)}"
-    context = {"address": address, "link": link, "chosen": chosen, "choices": choices(address, chosen)}
+    http = runtime.http
+    link = f"{public_origin(request, http.public_url)}{viewer_link(request, http, address, viewer=chosen.name)}"
+    choices = viewer_choices(request, http, address, chosen)
+    context = {"address": address, "link": link, "chosen": chosen, "choices": choices}
     response = page(request, "viewer.html", runtime, context)
-    response[HEADER] = viewer_policy(request, runtime.http, chosen)
+    response[HEADER] = viewer_policy(request, http, chosen)
     return response
 
 
@@ -96,10 +98,10 @@ def chosen_viewer(name: str) -> Viewer:
     return VIEWERS[name]
 
 
-def choices(address: str, chosen: Viewer) -> list[dict[str, Any]]:
+def viewer_choices(request: HttpRequest, http: Http, address: str, chosen: Viewer) -> list[dict[str, Any]]:
     """Each viewer with the link that shows the same image in it."""
     return [
-        {"title": one.title, "link": viewer_link(address, viewer=one.name), "is_chosen": one is chosen}
+        {"title": one.title, "link": viewer_link(request, http, address, viewer=one.name), "is_chosen": one is chosen}
         for one in VIEWERS.values()
     ]
 

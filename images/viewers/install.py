@@ -63,12 +63,12 @@ def main() -> None:
         replace(Path(unfinished), VENDOR)
 
 
-def run(npm_command: str, *arguments: str, otherwise: str) -> None:
-    """Ends with that sentence when npm fails."""
+def run(npm_command: str, *arguments: str, otherwise: str, folder: Path = FOLDER) -> None:
+    """Has npm work in the folder of a package.json; ends with that sentence when it fails."""
     # The programs that npm starts look for node beside it.
     path = os.pathsep.join([str(Path(npm_command).parent), os.environ.get("PATH", os.defpath)])
     command = [npm_command, *arguments]
-    done = subprocess.run(command, cwd=FOLDER, env={**os.environ, "PATH": path}, stdout=subprocess.DEVNULL, check=False)  # noqa: S603
+    done = subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}, stdout=subprocess.DEVNULL, check=False)  # noqa: S603
     if done.returncode:
         sys.exit(otherwise)
 

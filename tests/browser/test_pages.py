@@ -45,7 +45,17 @@ ADMIN = [
     "iiif_images/revision/",
     "iiif_sources/source/",
     "iiif_processors/processor/",
+    "iiif_processors/processor/formats/",
+    "iiif_processors/outputsettings/1/change/",
     "iiif_caching/cache/",
+    "iiif_images/job/",
+    "iiif_images/job/warm/",
+    "iiif_images/job/purge/",
+    "iiif_images/failedfile/",
+    "iiif_images/httpsettings/proxies/",
+    "iiif_sources/source/1/change/",
+    "iiif_sources/source/1/test/?identifier=deep-zoom.tif",
+    "iiif_sources/source/1/browse/",
 ]
 
 

@@ -153,4 +153,4 @@ def test_examples_of_code_name_nothing_private():
     trees = [ast.parse(file.read_text(encoding="utf-8")) for file in sorted((DOCS / "examples").glob("*.py"))]
     imports = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     ours = [node.module for node in imports if node.module.split(".")[0] in OURS]
-    assert set(ours) == {"iiifserver.plugins"}
+    assert set(ours) == {"iiifserver.delegates", "iiifserver.plugins"}

@@ -7,14 +7,14 @@ from PIL import Image
 
 from docs.examples.frame_overlay import FrameForm, FrameOptions, FrameOverlay
 from iiifserver.backend import BackendError
-from iiifserver.iiif.values import Quality
+from tests.overlays.pixels import answer_of
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
 def test_the_edges_are_black_and_the_middle_stays(mode):
     picture = Image.new(mode, (20, 10), "white")
     middle = picture.getpixel((10, 5))
-    framed = FrameOverlay(FrameOptions(thickness=2)).draw(picture, Quality.DEFAULT)
+    framed = FrameOverlay(FrameOptions(thickness=2)).draw(picture, answer_of((20, 10)))
     assert framed.mode == mode
     assert framed.getpixel((10, 5)) == middle
     assert {framed.convert("L").getpixel(place) for place in [(0, 0), (19, 9), (1, 5), (10, 8)]} == {0}

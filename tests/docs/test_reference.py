@@ -73,8 +73,8 @@ def test_only_commands_that_there_are_have_a_section():
 
 
 def test_every_check_is_documented():
-    in_code = set(re.findall(r'id="(iiif_\w+\.[EW]\d+)"', CODE))
-    shared = set(re.findall(r'id=f"\{label\}\.([EW]\d+)"', CODE))
+    in_code = set(re.findall(r'id="(iiif_\w+\.[EIW]\d+)"', CODE))
+    shared = set(re.findall(r'id=f"\{label\}\.([EIW]\d+)"', CODE))
     roles = ("iiif_sources", "iiif_processors", "iiif_caching", "iiif_overlays")
     known = in_code | {f"{role}.{number}" for role in roles for number in shared}
     assert len(shared) == 2

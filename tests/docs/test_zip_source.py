@@ -8,15 +8,14 @@ import pytest
 
 from docs.examples.zip_source import ZipForm, ZipOptions, ZipSource
 from iiifserver.iiif.errors import SourceUnavailable
-from iiifserver.iiif.values import Identifier
 from iiifserver.registry import Registry
-from iiifserver.testing import Place, SourceContract
-from sources.base import SourceBackend
+from iiifserver.testing import SourceContract, SourceUnderTest
+from sources.base import Place, SourceBackend
 
 
 class TestZipSource(SourceContract):
     @pytest.fixture
-    def place(self, tmp_path):
+    def subject(self, tmp_path):
         archive = tmp_path / "pictures.zip"
         contents = {}
 
@@ -27,20 +26,20 @@ class TestZipSource(SourceContract):
                     rewritten.writestr(name, stored)
 
         ZipFile(archive, "w").close()
-        return Place(source=ZipSource(ZipOptions(path=str(archive))), put=put)
+        return SourceUnderTest(source=ZipSource(ZipOptions(path=str(archive))), put=put)
 
     def test_a_missing_archive_is_told(self, tmp_path):
         source = ZipSource(ZipOptions(path=str(tmp_path / "gone.zip")))
         assert "gone.zip" in next(iter(source.problems()))
         with pytest.raises(SourceUnavailable):
-            source.find(Identifier("one.png"))
+            source.find(Place(name="one.png"))
 
     def test_an_archive_outside_the_fence_is_refused(self, tmp_path, settings):
         settings.IIIFSERVER = {**settings.IIIFSERVER, "FILESYSTEM_ROOTS": [tmp_path / "elsewhere"]}
         form = ZipForm({"path": str(tmp_path / "pictures.zip")})
         assert not form.is_valid()
         with pytest.raises(SourceUnavailable):
-            ZipSource(ZipOptions(path=str(tmp_path / "pictures.zip"))).find(Identifier("one.png"))
+            ZipSource(ZipOptions(path=str(tmp_path / "pictures.zip"))).find(Place(name="one.png"))
 
     def test_the_form_takes_an_archive_that_is_there(self, tmp_path):
         (tmp_path / "pictures.zip").touch()

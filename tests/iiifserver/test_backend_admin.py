@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 from django import forms
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from iiifserver.backend import Backend
+from iiifserver.changes import one_act
 from iiifserver.secrets import SecretField, revealed
 from images.models import Revision
 from sources.base import SourceBackend
@@ -65,7 +67,9 @@ def change(row):
 
 
 def posted(**values):
-    return {"name": "scans", "enabled": "on", "position": "10", **values}
+    choices = {"answers_for": "everything", "when_missing": "next", "lookup": "affixes", "formats": ["jpeg", "tiff"]}
+    choices["largest_upload_megabytes"] = 500
+    return {"name": "scans", "enabled": "on", "position": "10", **choices, **values}
 
 
 def test_adding_asks_for_name_and_kind_alone(admin_client):
@@ -91,8 +95,8 @@ def test_changing_shows_the_fields_of_the_kind(admin_client, scans, folder):
 
 
 def test_what_is_saved_is_what_the_kinds_form_cleaned(admin_client, scans, folder):
-    admin_client.post(change(scans), posted(option_path_prefix=f"{folder}/", option_path_suffix=".tif"))
-    assert Source.objects.get().options == {"path_prefix": str(folder), "path_suffix": ".tif"}
+    admin_client.post(change(scans), posted(option_path_prefix=f"{folder}/"))
+    assert Source.objects.get().options == {"path_prefix": str(folder)}
 
 
 def test_an_error_of_the_kinds_form_stands_at_its_field_and_nothing_is_saved(admin_client, scans):
@@ -184,4 +188,50 @@ def test_the_page_of_a_single_row_is_called_like_its_section(admin_client):
 
 def test_the_fields_of_a_kind_are_called_by_their_own_names(admin_client, scans):
     form = admin_client.get(change(scans)).context["adminform"].form
-    assert form["option_path_suffix"].label == "Path suffix"
+    assert form["option_path_prefix"].label == "Path prefix"
+
+
+GUARD = "iiif_sources.write_sql"
+
+
+@pytest.fixture
+def guarded(vault, monkeypatch):
+    """A row whose kind has an option that not everybody may write."""
+    monkeypatch.setattr(VaultSource, "guarded_options", {"shelf": GUARD})
+    return Source.objects.create(name="scans", kind="vault", options={})
+
+
+@pytest.fixture
+def librarian(client, django_user_model):
+    """Somebody who may change sources, and has no other permission."""
+    user = django_user_model.objects.create_user("librarian", is_staff=True)
+    user.user_permissions.add(*Permission.objects.filter(codename__in=["change_source", "view_source"]))
+    client.force_login(user)
+    return user
+
+
+def test_an_option_that_needs_a_permission_is_locked_for_others(client, librarian, guarded):
+    form = client.get(change(guarded)).context["adminform"].form
+    assert (form.fields["option_shelf"].disabled, form.fields["option_password"].disabled) == (True, False)
+
+
+def test_what_is_sent_for_a_locked_option_changes_nothing(client, librarian, guarded):
+    guarded.options = {"shelf": "A", "password": "encrypted:x"}
+    with one_act():
+        guarded.save()
+    client.post(change(guarded), posted(option_shelf="B", option_password="other"))
+    assert Source.objects.get().options == {"shelf": "A", "password": "encrypted:x"}
+
+
+def test_beside_a_locked_option_that_is_written_all_are_locked(client, librarian, guarded):
+    guarded.options = {"shelf": "A"}
+    with one_act():
+        guarded.save()
+    form = client.get(change(guarded)).context["adminform"].form
+    assert all(field.disabled for name, field in form.fields.items() if name.startswith("option_"))
+
+
+def test_who_has_the_permission_writes_the_option(client, librarian, guarded):
+    librarian.user_permissions.add(Permission.objects.get(codename="write_sql"))
+    client.post(change(guarded), posted(option_shelf="B", option_password="secret"))
+    assert Source.objects.get().options["shelf"] == "B"

@@ -58,6 +58,10 @@ def test_an_unknown_key_is_named():
         ("PUBLIC_URL", 3),
         ("TRUSTED_PROXIES", "10.0.0.0/8"),
         ("CONFIGURATION_POLL_SECONDS", "1"),
+        ("REMOTE_HOSTS", "example.org"),
+        ("PRIVATE_NETWORKS", ["intranet"]),
+        ("PRIVATE_NETWORKS", "10.0.0.0/8"),
+        ("AMBIENT_CREDENTIALS", "yes"),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_named(key, value):

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from PIL import Image
 
 from iiifserver import embed
+from tests.forms import form_values
 from tests.host_site.running import EMAIL, PASSWORD, SITE, host_site, museum, post, shell, variables
 from tests.live import ROOT
 
@@ -31,17 +32,24 @@ ADMIN_PAGES = (
     "iiif_images/applicationsettings/1/change/",
     "iiif_images/httpsettings/1/change/",
     "iiif_images/endpointsettings/1/change/",
+    "iiif_images/job/",
+    "iiif_images/job/purge/",
+    "iiif_images/job/warm/",
+    "iiif_images/failedfile/",
+    "iiif_images/httpsettings/proxies/",
     "iiif_sources/source/",
     "iiif_sources/source/add/",
     "iiif_sources/source/1/change/",
+    "iiif_sources/source/1/test/",
+    "iiif_sources/source/1/browse/",
     "iiif_processors/processor/",
     "iiif_processors/processor/1/change/",
+    "iiif_processors/processor/formats/",
     "iiif_processors/formatassignment/",
     "iiif_processors/formatassignment/add/",
     "iiif_processors/outputsettings/1/change/",
     "iiif_caching/cache/",
     "iiif_caching/cache/add/",
-    "iiif_caching/cache/purge/",
     "iiif_overlays/overlay/",
     "iiif_overlays/overlay/add/",
 )
@@ -154,10 +162,8 @@ def test_what_the_keeper_sets_up_is_served(site, keeper):
     address = added.headers["Location"]
     assert address.startswith("/backoffice/iiif_overlays/overlay/")
     before = colours_of(site)
-    options = {"text": "Museum", "size": 60, "minimum_size": 20, "colour": "yellow", "stroke_width": 0}
-    placing = {"stroke_colour": "black", "padding": 5, "position": "top left", "inset": 0, "spacing": 0}
-    own = {f"option_{name}": value for name, value in {**options, **placing, "opacity_percent": 100}.items()}
-    saved = post(keeper, address, {"name": "Credit", "enabled": "on", "position": "10", **own})
+    typed = {"option_text": "Museum", "option_size": 60, "option_colour": "yellow", "enabled": "on"}
+    saved = post(keeper, address, {**form_values(keeper.get(address).text), **typed})
     assert saved.status == 302, saved.text
     deadline = time.monotonic() + 5
     while colours_of(site) == before:

@@ -74,6 +74,26 @@ def test_lists_have_commas_and_folders_have_colons(read):
     assert environment.allowed_hosts == ("a.example", "b.example")
 
 
+def test_sources_may_ask_what_the_fence_opens(read):
+    environment = read(
+        IIIFSERVER_REMOTE_HOSTS="images.example.org, .museum.example",
+        IIIFSERVER_PRIVATE_NETWORKS="10.0.0.0/8, ::1",
+        IIIFSERVER_AMBIENT_CREDENTIALS="Yes",
+    )
+    assert environment.remote_hosts == ("images.example.org", ".museum.example")
+    assert environment.private_networks == ("10.0.0.0/8", "::1")
+    assert environment.ambient_credentials
+
+
+def test_without_a_word_no_host_is_named_and_nothing_private_is_open(read):
+    environment = read()
+    assert (environment.remote_hosts, environment.private_networks, environment.ambient_credentials) == (
+        None,
+        (),
+        False,
+    )
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -90,6 +110,8 @@ def test_lists_have_commas_and_folders_have_colons(read):
         ("IIIFSERVER_PUBLIC_URL", "https://host:port"),
         ("IIIFSERVER_PUBLIC_URL", "https://host/?a=b"),
         ("IIIFSERVER_FILESYSTEM_ROOTS", "scans"),
+        ("IIIFSERVER_PRIVATE_NETWORKS", "intranet"),
+        ("IIIFSERVER_AMBIENT_CREDENTIALS", "perhaps"),
         ("IIIFSERVER_REDIS_URL", "localhost:6379"),
         ("IIIFSERVER_LOG_LEVEL", "loud"),
         ("TLS_CERT", "/nowhere/certificate.pem"),
@@ -170,3 +192,40 @@ class TestStorage:
     def test_another_address_is_refused(self, read, url):
         with pytest.raises(Refusal, match="IIIFSERVER_STORAGE_URL"):
             backing.storage(read(IIIFSERVER_STORAGE_URL=url))
+
+
+@pytest.mark.parametrize("name", ["/srv/site.py:Site", "museum.delegates.Site", ""])
+def test_a_delegate_is_a_file_with_a_class_or_a_dotted_path(read, name):
+    assert read(IIIFSERVER_DELEGATE=name).delegate == name
+
+
+@pytest.mark.parametrize("name", ["site.py:Site", "/srv/site.py", "/srv/site.py:", "/srv/site.py:a b", "Site", "a..b"])
+def test_what_names_no_delegate_is_refused(read, name):
+    """Parity 11.32: a relative path would depend on where the server was started."""
+    with pytest.raises(Refusal, match="IIIFSERVER_DELEGATE"):
+        read(IIIFSERVER_DELEGATE=name)
+
+
+def test_databases_with_images_have_a_variable_each(read):
+    environment = read(
+        IIIFSERVER_DATABASE_SCANS_URL="sqlite:////srv/scans.sqlite3",
+        IIIFSERVER_DATABASE_OLD_MAPS_URL="postgresql://reader:secret@db.example.org/maps",
+        IIIFSERVER_DATABASE_EMPTY_URL=" ",
+    )
+    databases = backing.image_databases(environment)
+    assert {alias: database["NAME"] for alias, database in databases.items()} == {
+        "old_maps": "maps",
+        "scans": "/srv/scans.sqlite3",
+    }
+
+
+def test_the_servers_own_database_cannot_be_one_of_them(read):
+    with pytest.raises(Refusal, match="IIIFSERVER_DATABASE_DEFAULT_URL"):
+        read(IIIFSERVER_DATABASE_DEFAULT_URL="sqlite:////srv/scans.sqlite3")
+
+
+def test_an_address_of_a_database_that_is_none_is_refused_without_being_repeated(read):
+    environment = read(IIIFSERVER_DATABASE_SCANS_URL="mysql://reader:secret@db.example.org/maps")
+    with pytest.raises(Refusal, match="IIIFSERVER_DATABASE_SCANS_URL") as refusal:
+        backing.image_databases(environment)
+    assert "secret" not in str(refusal.value)

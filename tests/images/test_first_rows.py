@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from iiifserver.iiif.source_formats import FORMAT_NAMES, PICTURES
+from iiifserver.shelf import build
 from images import first_rows
 from images.models import EndpointSettings, Revision
+from processors import capabilities
 from processors.models import Processor
 from processors.registry import processors
 from sources.models import Source
@@ -25,7 +28,28 @@ def test_the_path_prefix_reads_as_a_folder(service):
 
 
 def test_tiffs_go_to_the_quick_processor_first(service):
-    assert [row.kind for row in Processor.objects.all()] == ["tiles", "pillow"]
+    kinds = [row.kind for row in Processor.objects.all()]
+    assert kinds.index("tiles") < kinds.index("pillow")
+
+
+def test_every_kind_whose_library_is_there_is_set_up(service):
+    kinds = {row.kind for row in Processor.objects.all()}
+    assert kinds >= {"tiles", "pillow", "jpegxl"}
+    assert all(not list(build(processors, row).problems()) for row in Processor.objects.all())
+
+
+def test_a_kind_whose_library_is_missing_is_not_set_up(service, monkeypatch):
+    monkeypatch.setattr(capabilities, "is_installed", lambda module: module != "pypdfium2")
+    Processor.objects.all().delete()
+    first_rows.create_processors()
+    kinds = {row.kind for row in Processor.objects.all()}
+    assert (kinds & {"pdf", "pillow"}) == {"pillow"}
+
+
+def test_the_own_folder_gives_every_format_and_new_sources_give_pictures(service):
+    own = Source.objects.get(name="FilesystemSource")
+    assert set(own.formats) == set(FORMAT_NAMES)
+    assert set(Source(name="new", kind="filesystem").formats) == PICTURES
 
 
 @pytest.mark.parametrize("model", [Source, Processor])

@@ -157,3 +157,23 @@ def test_a_level_of_a_pyramid_is_never_missed_by_rounding(service, endpoints, ed
     for size in service.info("odd.png")["sizes"]:
         wanted = size["width"], size["height"]
         assert service.image(f"full/{wanted[0]},{wanted[1]}/0/default.png", "odd.png").size == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        pytest.param("card.jpg", "PNG", id="lesson-59"),
+        pytest.param("card.png", "JPEG", id="lesson-59-other-way"),
+        pytest.param("card.tif", "GIF", id="lesson-59-unknown-to-its-name"),
+        pytest.param("card", "TIFF", id="lesson-59-without-a-name"),
+    ],
+)
+def test_a_file_is_what_its_first_bytes_say(service, name, kind):
+    service.draw(name, format=kind)
+    assert picture(service.get(f"/iiif/3/{name}/full/100,/0/default.png")).size == (100, 67)
+
+
+@pytest.mark.parametrize("identifier", ["x" * 300, "x%2F" * 1500 + "x", "x" * 20_000])
+def test_a_name_that_no_file_can_have_is_not_found(service, identifier):
+    """Lesson 16."""
+    assert service.get(f"/iiif/3/{identifier}/info.json").status_code in {404, 414}

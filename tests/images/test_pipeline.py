@@ -37,8 +37,8 @@ class OneImage(SourceBackend):
         self.opened = 0
         self.content = png_of(draw_card())
 
-    def find(self, identifier):
-        return Found(open=self.open, version=self.version) if identifier.value == "card" else None
+    def find(self, place):
+        return Found(open=self.open, version=self.version) if place.name == "card" else None
 
     def open(self):
         self.opened += 1
@@ -114,6 +114,8 @@ def test_other_pictures_have_other_keys(parameters):
         pytest.param(
             lambda: runtime(output=Output(encoder=EncoderSettings(jpeg_quality=10))), id="other-output-settings"
         ),
+        pytest.param(lambda: runtime(output=Output(keeps_profile=True)), id="kept-profile"),
+        pytest.param(lambda: runtime(output=Output(linear_light=True)), id="linear-light"),
     ],
 )
 def test_what_changes_the_bytes_changes_the_key(other):

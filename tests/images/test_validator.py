@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image
 
 from tests.live import live_server, manage
 
@@ -26,8 +28,16 @@ RUN = "import pylibmagic, runpy, sys; sys.argv = sys.argv[1:]; runpy.run_path(sy
 # D-01: the specification's text gives `!2000,3000` the region's own size, the validator wants 400.
 EXCEPTION = "size_noup"
 
-# How many tests the tool has for level 2.
+# How many tests the tool has for level 2, and for level 3.
 COUNTS = {"1.1": 29, "2.0": 30, "3.0": 33}
+COUNTS_OF_LEVEL_3 = {"2.0": 42, "3.0": 45}
+
+# Faults of the tool that no server can help (requirements, F.3): the first three end it with an exception, or compare
+# bytes with text; the last wants `^max` to be no larger than the image, and `^2000,` to be.
+FAULTS = {
+    "2.0": {"format_jp2", "format_pdf", "format_webp"},
+    "3.0": {"format_jp2", "format_pdf", "format_webp", "size_up"},
+}
 
 VERDICT = re.compile(r"^\[\d+\] test (\w+) (PASS|FAIL)$", re.MULTILINE)
 
@@ -66,6 +76,40 @@ def test_version_3(server):
     verdicts = validate(server.url, "3.0", "--level", "2")
     assert len(verdicts) == COUNTS["3.0"]
     assert failed(verdicts) == {EXCEPTION}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("version", "exceptions"), [("2.0", set()), ("3.0", {EXCEPTION})])
+def test_level_3_but_for_faults_of_the_tool(server, version, exceptions):
+    verdicts = validate(server.url, version, "--level", "3")
+    assert len(verdicts) == COUNTS_OF_LEVEL_3[version]
+    assert failed(verdicts) == FAULTS[version] | exceptions
+
+
+@pytest.mark.parametrize(("version", "size"), [(2, "full"), (3, "max")])
+def test_webp_is_webp(server, version, size):
+    """The tool's `format_webp`, without its fault."""
+    address = f"{server.url}/iiif/{version}/{IDENTIFIER}/full/{size}/0/default.webp"
+    with urllib.request.urlopen(address, timeout=20) as response:
+        assert response.read()[8:12] == b"WEBP"
+
+
+# What `size_up` asks one by one, of 1000 x 1000 pixels; `^max` goes to the limit, which is 50 million pixels.
+ENLARGED = {
+    "^1500,1500": (1500, 1500),
+    "^,1500": (1500, 1500),
+    "^1500,": (1500, 1500),
+    "^pct:200": (2000, 2000),
+    "^!2000,500": (500, 500),
+    "^!2000,3000": (2000, 2000),
+    "^max": (7071, 7071),
+}
+
+
+@pytest.mark.parametrize("size", ENLARGED)
+def test_the_sizes_of_the_unsatisfiable_test_are_right(server, size):
+    with urllib.request.urlopen(f"{server.url}/iiif/3/{IDENTIFIER}/full/{size}/0/default.jpg", timeout=60) as response:
+        assert Image.open(io.BytesIO(response.read())).size == ENLARGED[size]
 
 
 def test_version_1(home):

@@ -28,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default=environment.host, help="address to listen on (variable HOST)")
         parser.add_argument("--port", default=environment.port, help="port, 0 for any free one (variable PORT)")
         parser.add_argument("--workers", default=environment.workers, help="processes (variable WORKERS)")
+        parser.add_argument("--no-jobs", action="store_true", help="start no job runner (see iiif_jobs)")
         parser.add_argument("--no-prepare", action="store_true", help="skip the steps of iiif_prepare")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,7 +37,13 @@ class Command(BaseCommand):
         if address.host not in WILDCARDS:
             # HOST is known to the settings; --host is known only here.
             settings.ALLOWED_HOSTS.append(host_name(address.host))
-        serve(Serving(address=address, workers=workers, prepares=not options["no_prepare"]), self._tell)
+        serving = Serving(
+            address=address,
+            workers=workers,
+            prepares=not options["no_prepare"],
+            does_jobs=not options["no_jobs"],
+        )
+        serve(serving, self._tell)
 
     def _tell(self, text: str) -> None:
         self.stdout.write(text)

@@ -24,7 +24,7 @@ function regionParameter() {
 function sizeParameter() {
   const [width, height] = [field("width").value, field("height").value];
   const forms = {
-    max: "max",
+    max: form.dataset.largest,
     width: `${width},`,
     height: `,${height}`,
     inside: `!${width},${height}`,
@@ -35,7 +35,7 @@ function sizeParameter() {
 }
 
 function parameters() {
-  const rotation = (field("mirror").checked ? "!" : "") + field("rotation").value;
+  const rotation = (field("mirror")?.checked ? "!" : "") + field("rotation").value;
   const file = `${field("quality").value}.${field("format").value}`;
   return [regionParameter(), sizeParameter(), rotation, file].join("/");
 }

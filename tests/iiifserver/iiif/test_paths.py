@@ -4,15 +4,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iiifserver.iiif.errors import BadRequest, UriTooLong
+from iiifserver.iiif.errors import BadRequest, NotFound, UriTooLong
 from iiifserver.iiif.paths import (
     BaseUriPath,
+    CollectionPath,
     ImagePath,
     InfoPath,
     MalformedPath,
+    ManifestPath,
     encode_identifier,
     parse_decoded_path,
+    parse_decoded_presentation_path,
     parse_path,
+    parse_presentation_path,
 )
 from iiifserver.iiif.values import Identifier
 
@@ -221,3 +225,49 @@ def test_any_text_is_read_or_refused(text):
         except BadRequest:
             continue
         assert path.identifier.value
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("a.png/manifest", ManifestPath("a.png", Identifier("a.png"))),
+        ("a%2Fb%20c/manifest", ManifestPath("a%2Fb%20c", Identifier("a/b c"))),
+        ("manifest/manifest", ManifestPath("manifest", Identifier("manifest"))),
+        ("collection", CollectionPath("")),
+        ("a/collection", CollectionPath("a")),
+        ("a%2Fb/collection", CollectionPath("a/b")),
+        ("a/collection/page%202", CollectionPath("a", "page 2")),
+        ("collection/page2", CollectionPath("", "page2")),
+        ("collection/manifest", ManifestPath("collection", Identifier("collection"))),
+    ],
+)
+def test_addresses_of_the_presentation_api(raw, expected):
+    assert parse_presentation_path(raw) == expected
+
+
+@pytest.mark.parametrize(
+    ("decoded", "expected"),
+    [
+        ("a/b/c.png/manifest", ManifestPath("a%2Fb%2Fc.png", Identifier("a/b/c.png"))),
+        ("a/b/collection", CollectionPath("a/b")),
+        ("a/b/collection/c", CollectionPath("a/b", "c")),
+        ("collection/c", CollectionPath("", "c")),
+        ("collection", CollectionPath("")),
+    ],
+)
+def test_decoded_addresses_of_the_presentation_api_are_read_from_the_right(decoded, expected):
+    assert parse_decoded_presentation_path(decoded) == expected
+
+
+@pytest.mark.parametrize(
+    "raw", ["manifest", "a", "a/", "/manifest", "a/b/manifest", "a/collection/", "a/info.json", "a/b/c/d"]
+)
+def test_other_addresses_are_none_of_the_presentation_api(raw):
+    with pytest.raises(NotFound):
+        parse_presentation_path(raw)
+
+
+@pytest.mark.parametrize("raw", ["a%zz/manifest", "a%00/manifest", "ä/manifest", "%ff/manifest"])
+def test_what_no_address_may_have_is_a_bad_request(raw):
+    with pytest.raises(BadRequest):
+        parse_presentation_path(raw)

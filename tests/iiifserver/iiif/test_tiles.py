@@ -84,10 +84,18 @@ def test_scale_factors_go_on_until_one_tile_is_enough():
     assert scale_factors(Extent(512, 512), Extent(512, 512)) == (1,)
 
 
-def test_levels_are_rounded_up():
-    """D-10, H.4."""
-    pyramid = Pyramid(Extent(2411, 3372), Extent(1024, 1024), (1, 2, 4))
-    assert pyramid.levels == (Extent(2411, 3372), Extent(1206, 1686), Extent(603, 843))
+@pytest.mark.parametrize(
+    ("tile", "levels"),
+    [
+        (512, [(6000, 4000), (3000, 2000), (1500, 1000), (750, 500), (375, 250)]),
+        (1024, [(2411, 3372), (1206, 1686), (603, 843)]),
+    ],
+)
+def test_levels_are_rounded_up(tile, levels):
+    """D-10; the worked examples of H.4."""
+    whole = Extent(*levels[0])
+    pyramid = Pyramid(whole, Extent(tile, tile), scale_factors(whole, Extent(tile, tile)))
+    assert pyramid.levels == tuple(Extent(*level) for level in levels)
 
 
 @pytest.mark.parametrize(

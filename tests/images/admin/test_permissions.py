@@ -9,8 +9,12 @@ from django.urls import reverse
 
 from caching.models import Cache
 from images import first_rows
+from images.admin.source_urls import source_urls
+from images.description_links import DescriptionLink
 from images.groups import GROUPS, create_groups
-from images.models import EndpointSettings, Revision
+from images.jobs.model import Job
+from images.jobs.tokens import ApiToken
+from images.models import EndpointSettings, FailedFile, Revision, SlowImage
 from overlays.models import Overlay
 from processors.models import FormatAssignment, Processor
 from sources.models import Source
@@ -26,9 +30,20 @@ def addresses(model, row):
     base = f"{model._meta.app_label}_{model._meta.model_name}"
     names = [pattern.name for pattern in site._registry[model].get_urls() if pattern.name]
     for name in names:
-        needs_row = not name.endswith(("_changelist", "_add", "_proxies")) and "purge" not in name
+        needs_row = (
+            not name.endswith(("_changelist", "_add", "_proxies", "_formats", "_warm", "_clear_all", "image_source"))
+            and "purge" not in name
+        )
         if name.startswith(base) or "purge" in name:
             yield name, reverse(f"admin:{name}", args=[row.pk if row else 1] if needs_row else [])
+
+
+def source_pages(row):
+    """The pages on one source, which are among those of its model."""
+    names = {pattern.name for pattern in source_urls(site)}
+    pages = [(name, address) for name, address in addresses(Source, row) if name in names]
+    assert len(pages) == len(names) == 4
+    return pages
 
 
 @pytest.fixture
@@ -37,7 +52,12 @@ def rows():
     create_groups()
     Cache.objects.get_or_create(name="nothing", kind="null", tier="derivative")
     Overlay.objects.create(name="mark", kind="text", options={"text": "mark"}, enabled=False)
+    DescriptionLink.objects.create(name="record", address="https://example.org/{identifier}")
     FormatAssignment.objects.create(format_name="jpeg", processor=Processor.objects.get(kind="pillow"))
+    Job.objects.create(kind="records", interval_seconds=60)
+    ApiToken.objects.create(name="catalogue", digest="0" * 64)
+    FailedFile.objects.create(identifier="bad.tif", version="1", digest="0" * 32, reason="crashed", message="Broken.")
+    SlowImage.objects.create(identifier="large.jpg", version="1", digest="1" * 32)
     return {model: model._default_manager.first() for model in OURS if model._meta.managed}
 
 
@@ -122,6 +142,23 @@ def test_an_administrator_goes_back_to_a_revision(rows, member):
     Source.objects.all().first().delete()
     member("Administrators").post(reverse("admin:iiif_images_revision_roll_back", args=[number]))
     assert Source.objects.count() == 2
+
+
+def test_a_viewer_looks_at_a_source_and_uploads_nothing(rows, member):
+    client = member("Viewers")
+    Source.objects.update(accepts_uploads=True)
+    statuses = {
+        name.rpartition("_")[2]: client.get(address).status_code for name, address in source_pages(rows[Source])
+    }
+    assert (statuses["test"], statuses["browse"], statuses["upload"]) == (200, 200, 405)
+    [upload] = [address for name, address in source_pages(rows[Source]) if name.endswith("_upload")]
+    assert client.post(upload).status_code == 403
+
+
+def test_a_configurator_may_upload(rows, member):
+    Source.objects.update(accepts_uploads=True)
+    [upload] = [address for name, address in source_pages(rows[Source]) if name.endswith("_upload")]
+    assert member("Configurators").post(upload).status_code == 400
 
 
 def test_looking_at_a_roll_back_changes_nothing(rows, member):

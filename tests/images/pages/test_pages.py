@@ -269,3 +269,36 @@ def test_browsers_that_ask_for_an_icon_find_it(service):
     response = service.get("/favicon.ico")
     assert response.status_code == 302
     assert response["Location"].endswith(".svg")
+
+
+def test_version_1_has_its_page_where_it_is_served(samples, endpoints):
+    assert samples.get("/iiif/1").status_code == 404
+    endpoints(version_1_enabled=True, version_2_enabled=False, version_3_enabled=False)
+    page = Page(samples.get("/"))
+    assert "Image API 1.1" in samples.get("/").content.decode()
+    pictures = [attributes["src"] for tag, attributes in page.elements if tag == "img" and "full" in attributes["src"]]
+    assert pictures
+    assert all(samples.get(address).status_code == 200 for address in pictures)
+    request = samples.get("/iiif/1?identifier=card.png")
+    addresses = [address for address in links(request) if address.startswith("/iiif/1/card.png/")]
+    assert len(addresses) > 10
+    assert all(samples.get(address).status_code == 200 for address in addresses)
+
+
+def test_images_have_their_manifest_beside_them(samples, endpoints):
+    manifest = "http://testserver/iiif/presentation/3/card.png/manifest"
+    assert manifest in links(samples.get("/iiif/3?identifier=card.png"))
+    assert samples.get(manifest.removeprefix("http://testserver")).status_code == 200
+    assert any("/iiif/presentation/3/" in address for address in links(samples.get("/")))
+    endpoints(manifests_enabled=False)
+    assert not any("presentation" in address for address in links(samples.get("/iiif/3?identifier=card.png")))
+
+
+def test_links_stay_below_the_path_by_which_visitors_know_the_site(samples):
+    row = HttpSettings.current()
+    row.public_url = "https://example.org/pictures"
+    row.save()
+    keeper.forget()
+    own = [address for address in links(samples.get("/iiif/3?identifier=card.png")) if "card.png" in address]
+    assert own
+    assert all(address.removeprefix("https://example.org").startswith("/pictures/") for address in own)

@@ -11,7 +11,7 @@ from iiifserver.iiif.paths import parse_path
 from iiifserver.iiif.values import ApiVersion, Extent, Limits, SizeRules, SourceFacts
 from images.pages.sample_requests import Offer, sample_groups
 
-VERSIONS = [ApiVersion.V2, ApiVersion.V3]
+VERSIONS = list(ApiVersion)
 
 edges = st.integers(1, 20_000)
 limits = st.one_of(
@@ -81,3 +81,10 @@ def test_a_format_that_browsers_do_not_show_has_no_picture():
     by_format = {request.parameters.rpartition(".")[2]: request.picture for request in all_requests(offer())}
     assert by_format["tif"] == ""
     assert by_format["webp"]
+
+
+def test_version_1_is_spoken_to_in_its_own_words():
+    said = {request.parameters for request in all_requests(offer(ApiVersion.V1, Extent(900, 600)))}
+    assert "full/full/0/native.jpg" in said
+    assert any(parameters.endswith("grey.jpg") for parameters in said)
+    assert not any(word in parameters for parameters in said for word in ("max", "square", "!0/", "default", "gray"))

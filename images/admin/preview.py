@@ -1,0 +1,143 @@
+"""What an overlay that is being set up does to an image, before it is saved."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_POST
+
+from caching.runtime import Caches
+from iiifserver.backend import BackendError
+from iiifserver.iiif.errors import IIIFError
+from iiifserver.iiif.geometry import scaled
+from iiifserver.iiif.values import Box, Extent, InfoRequest, SourceFacts
+from iiifserver.iiif.visitor import Visitor
+from iiifserver.shelf import build
+from overlays.models import Overlay
+from overlays.registry import overlays
+from overlays.runtime import ActiveOverlay, Applied, Overlays, active_overlay
+from overlays.uploads import drafts
+
+from .. import pipeline
+from ..runtime import Runtime, current_runtime
+from ..visitors import visitor_of
+from .drawing import asked_by, for_who_sets_up_overlays, picture_request
+
+WIDTHS = (200, 480, 960)
+TILE = 256
+MOST_TILES_ACROSS = 3
+
+
+def preview_urls(site: AdminSite) -> list[URLPattern]:
+    """What the form of an overlay asks for while somebody types."""
+
+    @require_POST
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        return for_who_sets_up_overlays(lambda request: preview(request, site, pk))(request)
+
+    return [path("preview/<int:pk>", site.admin_view(view), name="iiif_images_overlay_preview")]
+
+
+def preview(request: HttpRequest, site: AdminSite, pk: int) -> HttpResponse:
+    """The pictures of a sample under the unsaved form; or what is wrong with it, in sentences."""
+    row = get_object_or_404(Overlay, pk=pk)
+    name = row.name
+    with drafts():
+        problems = list(fill_in(row, request, site))
+        if problems:
+            return JsonResponse({"problems": problems})
+        try:
+            draft = active_overlay(row, build(overlays, row))
+        except BackendError as error:
+            return JsonResponse({"problems": [str(error)]})
+        runtime = with_draft(current_runtime(), name, draft)
+        asked = asked_by(request.POST.get("preview_identifier", ""))
+        visitor = visitor_of(request)
+        facts = pipeline.describe(asked, visitor, runtime).facts
+        shown_to = visitor if request.POST.get("preview_as") == "me" else Visitor()
+        pictures = [made.document() for made in made_pictures(asked, facts, runtime, shown_to)]
+    return JsonResponse({"problems": [], "pictures": pictures})
+
+
+def fill_in(row: Overlay, request: HttpRequest, site: AdminSite) -> Iterator[str]:
+    """Sets the row to what the form says, without saving it; yields what is wrong with the form."""
+    form_class = site.get_model_admin(Overlay).get_form(request, row, change=True)
+    form: Any = form_class(request.POST, request.FILES, instance=row)
+    for name, errors in form.errors.items():
+        label = form[name].label if name in form.fields else ""
+        yield from (f"{label}: {error}" if label else str(error) for error in errors)
+
+
+def with_draft(runtime: Runtime, name: str, draft: ActiveOverlay) -> Runtime:
+    """The runtime with the draft in the place of the row of that name; nothing is remembered."""
+    active = list(runtime.overlays.active)
+    places = [place for place, overlay in enumerate(active) if overlay.name == name]
+    active[places[0] if places else len(active) : places[0] + 1 if places else len(active)] = [draft]
+    return replace(runtime, overlays=Overlays(tuple(active)), caches=Caches())
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One picture of the preview."""
+
+    kind: str
+    box: Box
+    size: Extent
+    content: bytes
+    is_touched: bool
+    """Whether an overlay is on it."""
+
+    def document(self) -> dict[str, Any]:
+        address = f"data:image/jpeg;base64,{base64.b64encode(self.content).decode()}"
+        return {
+            "kind": self.kind,
+            "x": self.box.x,
+            "y": self.box.y,
+            "width": self.size.width,
+            "height": self.size.height,
+            "address": address,
+            "isTouched": self.is_touched,
+        }
+
+
+def made_pictures(asked: InfoRequest, facts: SourceFacts, runtime: Runtime, visitor: Visitor) -> Iterator[Made]:
+    """The whole image in a few sizes, then the tiles of one resolution; without what may not be asked for."""
+    whole = Box(0, 0, facts.extent.width, facts.extent.height)
+    wanted = [("whole", whole, size) for size in sizes_of(facts.extent)]
+    wanted += [("tile", box, size) for box, size in tiles_of(facts.extent)]
+    for kind, box, size in wanted:
+        try:
+            planned = pipeline.prepare(picture_request(asked, box, size), visitor, runtime)
+        except IIIFError:
+            continue
+        content = pipeline.render(planned, runtime)
+        yield Made(kind, box, size, content, is_touched(planned.overlays))
+
+
+def is_touched(applied: Applied) -> bool:
+    return not applied.is_empty
+
+
+def sizes_of(extent: Extent) -> list[Extent]:
+    """A few widths, none above the image's own."""
+    widths = sorted({min(width, extent.width) for width in WIDTHS})
+    return [Extent(width, scaled(extent.height, width, extent.width)) for width in widths]
+
+
+def tiles_of(extent: Extent) -> Iterator[tuple[Box, Extent]]:
+    """The tiles of the largest resolution that has few enough of them."""
+    factor = 1
+    while max(extent.width, extent.height) > MOST_TILES_ACROSS * TILE * factor:
+        factor *= 2
+    step = TILE * factor
+    for y in range(0, extent.height, step):
+        for x in range(0, extent.width, step):
+            box = Box(x, y, min(step, extent.width - x), min(step, extent.height - y))
+            yield box, Extent(-(-box.width // factor), -(-box.height // factor))
