@@ -127,7 +127,7 @@ class TestPicture(OverlayContract):
 
 
 def test_a_text_and_a_picture_cost_little_on_a_tile(text, picture):
-    """A third of what issue 9 allows, at the best of many tries: the machine may be busy."""
+    """A third of the 1.5 milliseconds that are promised, at the best of many tries: the machine may be busy."""
     overlays = [text(background="rgba(0, 0, 0, 0.4)"), picture(width_percent=25, opacity_percent=50)]
     tile, answer = plain((512, 512)), answer_of((512, 512))
     seconds = []
