@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.metrics_core import Metric
@@ -55,6 +55,19 @@ worker_looked = Gauge(
     registry=own_registry,
     multiprocess_mode="liveall",
 )
+source_resting = Gauge(
+    "iiifserver_source_resting_servers",
+    "Servers of a source that failed again and again and are asked less often, in the worker that knows most of them.",
+    ["source"],
+    registry=own_registry,
+    multiprocess_mode="livemax",
+)
+
+
+def note_resting(counts: Mapping[str, int]) -> None:
+    """Tells the others how many servers of each source rest, as this process knows."""
+    for name, count in counts.items():
+        source_resting.labels(name).set(count)
 
 
 def note_look() -> None:

@@ -36,7 +36,7 @@ from .failed_files.known import Guard
 from .failed_files.model import DecodingSettings
 from .failed_files.reading import failed_files, reader
 from .http import Http
-from .metrics import note_look, note_revision
+from .metrics import note_look, note_resting, note_revision
 from .models import ApplicationSettings, EndpointSettings, HttpSettings, Revision
 from .policy import Policy
 
@@ -222,6 +222,7 @@ class RuntimeKeeper:
                 reader.forget()
             apply_new(runtime.caches)
             reader.look()
+            note_resting(runtime.sources.resting_servers())
             self._runtime = runtime
         except DatabaseError:
             logger.exception("The configuration could not be read.")

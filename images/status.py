@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
@@ -89,6 +89,8 @@ class Status:
     reach: Reach
     """Who does not make a picture that somebody else is making already."""
     reads_by_source: tuple[Reads, ...]
+    sources: tuple[tuple[str, str], ...]
+    """Each source that is asked, and what is wrong with it; empty where it answers."""
     newest_revision: int
     requests: int
     renders: int
@@ -118,6 +120,7 @@ def current_status(runtime: Runtime) -> Status:
         caches=caches_of(metrics),
         reach=runtime.caches.meeting.reach,
         reads_by_source=tuple(sorted(reads_by(metrics, "source").values(), key=lambda reads: reads.name)),
+        sources=tuple(sources_of(metrics, runtime)),
         newest_revision=newest_revision()[0],
         requests=total(metrics, "iiifserver_requests_total"),
         renders=total(metrics, "iiifserver_renders_total"),
@@ -131,6 +134,22 @@ def ended_jobs(metrics: list[Metric]) -> tuple[tuple[str, str, int], ...]:
     """Kind, outcome and number of the jobs that ended."""
     counts = totals_by(metrics, "iiifserver_jobs_total", "kind", "outcome")
     return tuple((kind, outcome, count) for (kind, outcome), count in sorted(counts.items()))
+
+
+def sources_of(metrics: list[Metric], runtime: Runtime) -> Iterator[tuple[str, str]]:
+    """Each source that is asked, and what is wrong with it; nothing where it answers."""
+    resting = totals_by(metrics, "iiifserver_source_resting_servers", "source")
+    for source in runtime.sources.active:
+        if source.backend is None:
+            yield source.name, "It is not set up properly: open it."
+        else:
+            count = resting.get((source.name,), 0)
+            yield source.name, resting_sentence(count) if count else ""
+
+
+def resting_sentence(count: int) -> str:
+    who = "Its server fails and is" if count == 1 else f"{count} of its servers fail and are"
+    return f"{who} asked less often. The log says how it fails; the page Test this source shows it."
 
 
 def caches_of(metrics: list[Metric]) -> tuple[CacheStatus, ...]:

@@ -69,6 +69,11 @@ class SourceBackend(Backend, ABC):
         not answer properly, `Forbidden` when it refuses to give the image out.
         """
 
+    @property
+    def resting_servers(self) -> int:
+        """How many servers failed again and again and are asked less often at present, as this process knows."""
+        return 0
+
     def entries(self, folder: str, after: str, limit: int) -> list[FolderEntry] | None:
         """What a folder holds, in natural order: so much of it at most, beginning behind the name `after`.
 

@@ -101,6 +101,10 @@ class Sources:
                 break
         raise unanswered or SourceMissing("There is no image with this identifier.")
 
+    def resting_servers(self) -> dict[str, int]:
+        """For each source by its name, how many of its servers are asked less often at present."""
+        return {source.name: source.backend.resting_servers for source in self.active if source.backend is not None}
+
     def entries(self, folder: str, after: str, limit: int) -> list[FolderEntry] | None:
         """What the sources that can list have in a folder, in natural order: so much of it at most, beginning behind
         the name `after`. `None` where none of them has such a folder.

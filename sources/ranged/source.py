@@ -70,6 +70,10 @@ class RemoteSource(SourceBackend):
         self._shared = SharedCache(file, options.shared_cache_megabytes * MEGABYTE)
         self._looks = RememberedLooks(options.look_again_seconds)
 
+    @property
+    def resting_servers(self) -> int:
+        return len(self.breaker.failing())
+
     @abstractmethod
     def remote(self, place: Place) -> Remote | None:
         """The image at that place, which need not exist; `None` where the name can be none."""

@@ -6,8 +6,10 @@ import pytest
 
 from caching.models import Cache
 from images import first_rows, metrics
-from images.runtime import build_runtime
+from images.runtime import build_runtime, keeper
 from images.status import current_status
+from sources.backends.filesystem import FilesystemSource
+from sources.models import Source
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +40,27 @@ def test_a_worker_tells_the_revision_that_it_uses(status):
 def test_each_cache_in_use_is_listed(status):
     assert [cache.name for cache in status.caches] == [row.name for row in Cache.objects.filter(enabled=True)]
     assert "FilesystemCache" in {cache.name for cache in status.caches}
+
+
+def test_each_source_in_use_answers(status):
+    assert dict(status.sources) == dict.fromkeys(Source.objects.filter(enabled=True).values_list("name", flat=True), "")
+
+
+def test_a_source_that_fails_again_and_again_is_told(service, monkeypatch):
+    monkeypatch.setattr(FilesystemSource, "resting_servers", 2)
+    keeper.forget()
+    name = keeper.current().sources.active[0].name
+    assert "2 of its servers fail" in dict(current_status(keeper.current()).sources)[name]
+    monkeypatch.setattr(FilesystemSource, "resting_servers", 0)
+    keeper.forget()
+    assert dict(current_status(keeper.current()).sources)[name] == ""
+
+
+def test_a_source_that_is_not_set_up_is_told(service):
+    Source.objects.update(options={})
+    assert {problem for _, problem in current_status(build_runtime()).sources} == {
+        "It is not set up properly: open it."
+    }
 
 
 def test_what_is_counted_is_added_up_over_kinds_and_statuses():
