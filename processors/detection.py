@@ -32,6 +32,8 @@ PREFIXES = (
     (b"II+\0", "tiff"),
     (b"MM\0+", "tiff"),
     (b"BM", "bmp"),
+    (b"8BPS\0\x01", "psd"),
+    (b"/* XPM */", "xpm"),
     (b"\0\0\0\x0cjP  \r\n\x87\n", "jpeg2000"),
     (b"\xff\x4f\xff\x51", "jpeg2000"),
     (b"\0\0\0\x0cJXL \r\n\x87\n", "jpegxl"),
@@ -41,6 +43,15 @@ PREFIXES = (
     (b"\0\0\x01\xba", "mpeg"),
     (b"\0\0\x01\xb3", "mpeg"),
 )
+
+PNM_START = re.compile(rb"P[1-6][ \t\r\n#]")
+ICON_START = b"\0\0\x01\0"
+ICON_HEADER_BYTES = 22
+"""With the first entry of its list."""
+
+TARGA_HEADER_BYTES = 18
+TARGA_KINDS = frozenset({1, 2, 3, 9, 10, 11})
+TARGA_DEPTHS = frozenset({8, 16, 24, 32})
 
 RIFF_KINDS = {b"WEBP": "webp", b"AVI ": "avi"}
 
@@ -112,7 +123,43 @@ def name_of(start: bytes) -> str | None:
         return "mp4"
     if is_mpeg_stream(start):
         return "mpeg"
-    return "svg" if SVG_START.match(start) else None
+    if SVG_START.match(start):
+        return "svg"
+    return name_without_signature(start)
+
+
+def name_without_signature(start: bytes) -> str | None:
+    """The format of a file whose kind shows only in what its whole header says."""
+    if PNM_START.match(start):
+        return "ppm"
+    if is_icon(start):
+        return "ico"
+    return "tga" if is_targa(start) else None
+
+
+def is_icon(start: bytes) -> bool:
+    """Whether the file holds at least one icon, and its list stands where it should."""
+    has_list = len(start) >= ICON_HEADER_BYTES and start.startswith(ICON_START)
+    return has_list and start[4:6] != b"\0\0" and start[9] == 0 and int.from_bytes(start[18:22], "little") >= 22
+
+
+def is_targa(start: bytes) -> bool:
+    """Whether every field of a Targa header has a value that it may have; the format has no signature in front."""
+    if len(start) < TARGA_HEADER_BYTES:
+        return False
+    has_map, kind = start[1], start[2]
+    width, height = int.from_bytes(start[12:14], "little"), int.from_bytes(start[14:16], "little")
+    is_mapped = kind in {1, 9}
+    map_fits = start[3:8] == bytes(5) if has_map == 0 else start[7] in TARGA_DEPTHS
+    return (
+        kind in TARGA_KINDS
+        and has_map == (1 if is_mapped else 0)
+        and map_fits
+        and width > 0
+        and height > 0
+        and start[16] in TARGA_DEPTHS
+        and start[17] & 0xC0 == 0
+    )
 
 
 def compatible_brands(start: bytes) -> frozenset[bytes]:

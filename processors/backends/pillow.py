@@ -13,12 +13,17 @@ from PIL import ExifTags, Image
 from PIL.AvifImagePlugin import AvifImageFile
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
+from PIL.IcoImagePlugin import IcoImageFile
 from PIL.ImageFile import ImageFile
 from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
+from PIL.PpmImagePlugin import PpmImageFile
+from PIL.PsdImagePlugin import PsdImageFile
+from PIL.TgaImagePlugin import TgaImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
+from PIL.XpmImagePlugin import XpmImageFile
 
 from iiifserver.conf import conf
 from iiifserver.iiif.errors import ImageTooLarge
@@ -49,11 +54,16 @@ READERS: dict[str, Callable[[BinaryIO], ImageFile]] = {
     "bmp": BmpImageFile,
     "gif": GifImageFile,
     "heif": heif_image,
+    "ico": IcoImageFile,
     "jpeg": JpegImageFile,
     "jpeg2000": Jpeg2KImageFile,
     "png": PngImageFile,
+    "ppm": PpmImageFile,
+    "psd": PsdImageFile,
+    "tga": TgaImageFile,
     "tiff": TiffImageFile,
     "webp": WebPImageFile,
+    "xpm": XpmImageFile,
 }
 """The only decoders that files of strangers reach.
 
@@ -80,7 +90,7 @@ class PillowProcessor(Processor):
     """The processor that reads everything else: needs no more than Pillow itself."""
 
     label = "Pillow"
-    used_for = "Everyday formats: JPEG, PNG, GIF, WebP, AVIF, HEIC, BMP, JPEG 2000, and TIFFs of every kind."
+    used_for = "Everyday formats: JPEG, PNG, GIF, WebP, AVIF, HEIC, BMP, JPEG 2000, Photoshop, and TIFFs of every kind."
     options_class = PillowOptions
     form_class = forms.Form
     formats = frozenset(READERS)
