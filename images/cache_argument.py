@@ -13,7 +13,9 @@ from caching.flight import Flights
 from caching.runtime import MOST_FOLLOWERS, C, Caches, Derivatives, Infos, Link
 from iiifserver.forwarding import address_of
 
+from .api.access import credentials
 from .http import Network
+from .jobs.tokens import valid_token
 from .responses import NEVER_STORED
 from .runtime import Runtime
 
@@ -46,7 +48,7 @@ USES = {"false": CacheUse.WITHOUT, "nocache": CacheUse.WITHOUT, "recache": Cache
 def cache_use(request: HttpRequest, arguments: Mapping[str, str], steering: Iterable[Network]) -> CacheUse:
     """What the request asks for, if whoever sent it may change caches; the usual for everybody else."""
     use = USES.get(arguments.get("cache", ""), CacheUse.USUAL)
-    if use is CacheUse.USUAL or comes_from(request, steering) or may_change_caches(request):
+    if use is CacheUse.USUAL or comes_from(request, steering) or may_change_caches(request) or shows_token(request):
         return use
     return CacheUse.USUAL
 
@@ -63,6 +65,13 @@ def may_change_caches(request: HttpRequest) -> bool:
     # Accounts of a host site need not know permissions.
     has_permission = getattr(getattr(request, "user", None), "has_perm", None)
     return has_permission is not None and bool(has_permission(PERMISSION))
+
+
+def shows_token(request: HttpRequest) -> bool:
+    """Whether a program shows a token with which it may purge."""
+    scheme, text = credentials(request)
+    token = valid_token(text) if scheme == "bearer" else None
+    return token is not None and token.may_purge
 
 
 @dataclass(frozen=True, slots=True)

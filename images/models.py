@@ -358,7 +358,7 @@ class HttpSettings(Singleton):
         blank=True,
         validators=[validate_networks],
         help_text="Addresses or networks, one a line, from which the argument cache=false or cache=recache is obeyed. "
-        "Everybody else must be signed in and be allowed to change caches.",
+        "Everybody else must be signed in and be allowed to change caches, or show a token that may purge.",
     )
 
     viewer_hosts = models.TextField(

@@ -21,7 +21,9 @@ class ApiToken(models.Model):
 
     name = models.CharField(max_length=100, unique=True, help_text="Who uses it, such as “catalogue”.")
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    may_purge = models.BooleanField("tasks", default=True, help_text="May purge caches at /tasks.")
+    may_purge = models.BooleanField(
+        "tasks", default=True, help_text="May purge caches at /tasks, and ask for images with the argument cache."
+    )
     may_tell_changes = models.BooleanField("news", default=False, help_text="May tell at /changed what has changed.")
     may_read_numbers = models.BooleanField("numbers", default=False, help_text="May read /metrics and /status.")
     expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: never.")

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from images import pipeline
+from images.jobs.tokens import ApiToken, digest_of, new_token
 
 IMAGE = "/iiif/3/card.png/full/100,/0/default.jpg"
 INFO = "/iiif/3/card.png/info.json"
@@ -120,6 +121,22 @@ def test_a_listed_address_steers_caches_without_signing_in(service, http, render
     service.get(IMAGE)
     service.get(f"{IMAGE}?cache=recache")
     assert renders["pictures"] == pictures
+
+
+@pytest.mark.parametrize(("may_purge", "pictures"), [(True, 2), (False, 1)])
+def test_a_token_that_may_purge_steers_caches(service, renders, may_purge, pictures):
+    text = new_token()
+    ApiToken.objects.create(name="catalogue", digest=digest_of(text), may_purge=may_purge)
+    service.get(IMAGE)
+    service.get(f"{IMAGE}?cache=recache", authorization=f"Bearer {text}")
+    assert renders["pictures"] == pictures
+
+
+@pytest.mark.parametrize("shown", ["Bearer iiif_x", "Bearer ", "Basic eDp5", ""])
+def test_what_is_no_token_steers_nothing(service, renders, shown):
+    service.get(IMAGE)
+    service.get(f"{IMAGE}?cache=recache", authorization=shown)
+    assert renders["pictures"] == 1
 
 
 @pytest.mark.parametrize("value", ["false", "nocache", "recache"])
