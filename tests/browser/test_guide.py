@@ -80,7 +80,7 @@ def test_the_guide_from_the_folder_to_an_overlay_and_back(guide, page, pictures)
     sign_in(page, guide)
 
     page.locator("#content-main").get_by_role("link", name="Sources").click()
-    page.get_by_role("link", name="FilesystemSource").click()
+    page.get_by_role("link", name="FilesystemSource", exact=True).click()
     page.get_by_label("Path prefix").fill(f"{pictures}/")
     save(page)
     within(LIVE_SECONDS, lambda: fetched(f"{guide.url}/iiif/2/eddie.jpg/info.json"))
