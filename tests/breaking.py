@@ -59,11 +59,12 @@ def wait_for_company(path):
 
 
 ORDERS = {
-    b"crash": lambda path: os.kill(os.getpid(), signal.SIGSEGV),
+    # Sent to this very thread: one for the whole process may find another, and this one goes on for a moment.
+    b"crash": lambda path: signal.raise_signal(signal.SIGSEGV),
     b"hang": lambda path: ctypes.CDLL(None).sleep(600),
     b"hold": lambda path: ctypes.PyDLL(None).sleep(600),
     b"exit": lambda path: ctypes.CDLL(None).exit(7),
-    b"starve": lambda path: os.kill(os.getpid(), signal.SIGKILL),
+    b"starve": lambda path: signal.raise_signal(signal.SIGKILL),
     b"company": wait_for_company,
     b"work": lambda path: None,
 }
