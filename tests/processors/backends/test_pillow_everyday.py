@@ -23,12 +23,12 @@ def photoshop(image: Image.Image) -> bytes:
 
 def xpm(image: Image.Image) -> bytes:
     """A file in which every colour has two letters."""
-    colours = sorted(set(image.getdata()))
+    pixels = [tuple(pixel) for pixel in np.asarray(image).reshape(-1, 3).tolist()]
+    colours = sorted(set(pixels))
     names = {colour: f"{chr(65 + number // 26)}{chr(65 + number % 26)}" for number, colour in enumerate(colours)}
     lines = [f"{image.width} {image.height} {len(colours)} 2"]
     lines += [f"{name} c #{red:02x}{green:02x}{blue:02x}" for (red, green, blue), name in names.items()]
-    pixels = np.asarray(image).reshape(-1, 3)
-    letters = "".join(names[tuple(map(int, pixel))] for pixel in pixels)
+    letters = "".join(names[pixel] for pixel in pixels)
     lines += [letters[start : start + 2 * image.width] for start in range(0, len(letters), 2 * image.width)]
     quoted = ",\n".join(f'"{line}"' for line in lines)
     return f"/* XPM */\nstatic char *picture[] = {{\n{quoted}\n}};\n".encode()
