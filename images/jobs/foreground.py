@@ -31,14 +31,14 @@ def do_now(job: Job, stream: TextIO, *, shows_progress: bool = True) -> Job:
         return Job.objects.get(pk=job.pk)
     taken = Job.objects.get(pk=job.pk)
     bar = Bar(stream if shows_progress else None)
-    with beating(runner), ending_by_signal() as is_ending:
+    with beating(taken), ending_by_signal() as is_ending:
         do(taken, is_ending, bar.show)
     bar.end()
     return Job.objects.get(pk=job.pk)
 
 
 @contextmanager
-def beating(runner: str) -> Iterator[None]:
+def beating(job: Job) -> Iterator[None]:
     """Says again and again that the process is alive, from a thread of its own."""
     is_over = threading.Event()
 
@@ -46,7 +46,7 @@ def beating(runner: str) -> Iterator[None]:
         try:
             while not is_over.wait(BEAT_SECONDS):
                 try:
-                    queue.beat(runner)
+                    queue.beat(job.runner, [job.pk])
                 except DatabaseError:
                     # The next sign may come through; without any the job is taken up by others, as it should be.
                     connections.close_all()

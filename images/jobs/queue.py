@@ -59,9 +59,14 @@ def begin_now(job: Job, runner: str) -> bool:
     return take_one(job, runner)
 
 
-def beat(runner: str) -> None:
-    """Says that the runner of these jobs is alive."""
-    Job.objects.filter(state=JobState.RUNNING, runner=runner).update(heartbeat_at=timezone.now())
+def beat(runner: str, under_way: Collection[int]) -> None:
+    """Says that the runner is alive and at work on these jobs, by their keys.
+
+    One that it took without hearing so, because the database fell silent in between, is not among them: it grows
+    silent too, and is taken up again.
+    """
+    mine = Job.objects.filter(pk__in=under_way, state=JobState.RUNNING, runner=runner)
+    mine.update(heartbeat_at=timezone.now())
 
 
 def release_orphans(machine: str, runner: str) -> None:

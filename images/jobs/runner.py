@@ -41,6 +41,7 @@ class Runner:
         self.is_ending = threading.Event()
         self.is_leader = False
         self._poll_seconds = poll_seconds
+        self._under_way: set[int] = set()
         self._next_beat = self._next_schedule = float("-inf")
 
     def stop(self) -> None:
@@ -92,7 +93,7 @@ class Runner:
             },
         )
         JobRunner.objects.filter(machine=self.machine).exclude(name=self.name).delete()
-        queue.beat(self.name)
+        queue.beat(self.name, tuple(self._under_way))
 
     def keep_schedule(self) -> None:
         keep_schedule(self.machine, is_leader=self.is_leader)
@@ -121,7 +122,11 @@ class Runner:
         job = queue.take(kinds, machines, self.name)
         if job is None:
             return False
-        do(job, self.is_ending)
+        self._under_way.add(job.pk)
+        try:
+            do(job, self.is_ending)
+        finally:
+            self._under_way.discard(job.pk)
         return True
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from threading import Event
 
 import pytest
+from django.db import connection
 
 from caching import runtime
 from caching.purges import Purges
@@ -32,6 +34,22 @@ def kind(monkeypatch):
         return name
 
     return add
+
+
+@pytest.fixture
+def database_in_a_file(transactional_db, tmp_path, monkeypatch):
+    """The database of a test whose threads write: one in memory locks whole tables, and lets nobody wait."""
+    path = tmp_path / "database.sqlite3"
+    connection.ensure_connection()
+    with sqlite3.connect(path) as file:
+        connection.connection.backup(file)
+    file.close()
+    in_memory = connection.connection
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(path))
+    connection.connection = None
+    yield
+    connection.close()
+    connection.connection = in_memory
 
 
 @pytest.fixture

@@ -70,8 +70,16 @@ def test_a_sign_of_life_keeps_a_job():
     queue.order("test")
     job = take("alive/1")
     silence(job)
-    queue.beat("alive/1")
+    queue.beat("alive/1", [job.pk])
     assert take("here/1") is None
+
+
+def test_a_sign_of_life_does_not_keep_a_job_that_was_taken_but_never_begun():
+    queue.order("test")
+    job = take("alive/1")
+    silence(job)
+    queue.beat("alive/1", [])
+    assert take("here/1") == job
 
 
 def test_the_only_runner_of_a_machine_takes_up_at_once_what_the_last_one_left():
