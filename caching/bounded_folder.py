@@ -39,7 +39,7 @@ class BoundedFolder:
         self._puts = itertools.count(1)
 
     def place(self, key: CacheKey) -> Path:
-        return shards.image_folder(self.path, key.image) / key.picture
+        return shards.place_of(self.path, key.image, key.picture)
 
     def files_of(self, image: str) -> list[StoredFile]:
         return shards.files_of_image(shards.image_folder(self.path, image))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import struct
+import zlib
 
 # A number could be stored as text: the first byte tells ours from it.
-MAGIC = b"\xffiiif-2\n"
-HEADER = struct.Struct(">8sQ16s")
+MAGIC = b"\xffiiif-3\n"
+HEADER = struct.Struct(">8sQI")
 SEAL_BYTES = HEADER.size
 
 
 def sealed(content: bytes) -> bytes:
-    """The content behind its length and digest."""
+    """The content behind its length and checksum."""
     return HEADER.pack(MAGIC, len(content), checksum(content)) + content
 
 
@@ -31,5 +31,6 @@ def unsealed(raw: bytes) -> bytes | None:
     return content if is_whole else None
 
 
-def checksum(content: bytes) -> bytes:
-    return hashlib.blake2b(content, digest_size=16).digest()
+def checksum(content: bytes) -> int:
+    # It finds what tears and rots, at a tenth of the time of a digest: nobody who may write there is kept out by either.
+    return zlib.crc32(content)

@@ -40,6 +40,11 @@ def image_folder(root: Path, image: str) -> Path:
     return root.joinpath(image[:2], image[2:])
 
 
+def place_of(root: Path, image: str, picture: str) -> Path:
+    """Where an entry stands. Made in one piece: every request for what is remembered asks."""
+    return Path(f"{root}/{image[:2]}/{image[2:]}/{picture}")
+
+
 def files_of_shard(root: Path, shard: int) -> list[StoredFile]:
     """Every entry of a shard; what dead writers and removed images have left there is cleaned away."""
     found: list[StoredFile] = []

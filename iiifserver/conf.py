@@ -44,7 +44,8 @@ class Conf:
         home = _read("HOME")
         if home is None:
             raise ImproperlyConfigured('IIIFSERVER["HOME"] is not set: name a folder that the server may write.')
-        return Path(_checked("HOME", home, (str, Path), "a folder"))
+        # A path that has been hashed remembers it, and this one is a part of keys on every request.
+        return home if isinstance(home, Path) else Path(_checked("HOME", home, str, "a folder"))
 
     @property
     def filesystem_roots(self) -> tuple[Path, ...] | None:

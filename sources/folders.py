@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import lru_cache
 from pathlib import Path
@@ -22,13 +23,13 @@ def is_allowed_folder(folder: Path) -> bool:
 
 def is_allowed(path: Path) -> bool:
     """Whether a source may read the file at this place. The path is absolute, its links resolved."""
-    return are_allowed_in(path.parent, conf.home, conf.filesystem_roots)
+    return are_allowed_in(os.path.dirname(path), conf.home, conf.filesystem_roots)
 
 
 @lru_cache(maxsize=4096)
-def are_allowed_in(folder: Path, home: Path, roots: tuple[Path, ...] | None) -> bool:
+def are_allowed_in(folder: str, home: Path, roots: tuple[Path, ...] | None) -> bool:
     """Whether a source may read the files of that folder. Asked for each request, so that answers are remembered."""
-    path, home = folder / "image", home.resolve()
+    path, home = Path(folder, "image"), home.resolve()
     for own in (home / "images", home / "samples"):
         if path.is_relative_to(own):
             return not has_dot_folder(path.relative_to(own))

@@ -99,9 +99,10 @@ class FolderCache(ByteCache):
         self._room = DiskRoom(self.folder, options.free_megabytes * MEGABYTE)
 
     def get(self, key: CacheKey) -> bytes | None:
+        place = self._place(key)
         with store_errors():
             try:
-                raw, used_at = read(self._place(key))
+                raw, used_at = read(place)
             except (FileNotFoundError, NotADirectoryError):
                 return None
             if self._is_expired(used_at):
@@ -110,7 +111,7 @@ class FolderCache(ByteCache):
             if content is None:
                 self._remove_torn(key)
             elif time.time() - used_at > TOUCH_SECONDS:
-                touch(self._place(key))
+                touch(place)
             return content
 
     def put(self, key: CacheKey, content: bytes) -> None:

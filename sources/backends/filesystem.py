@@ -185,9 +185,11 @@ class FilesystemSource(SourceBackend):
             path = root / place.details.get("path", name)
             if is_whole or leads_over_links(root, name):
                 path = path.resolve()
+                if not path.is_relative_to(root):
+                    return None
         except (OSError, RuntimeError, UnicodeEncodeError):
             return None
-        return path if path.is_relative_to(root) and is_allowed(path) else None
+        return path if is_allowed(path) else None
 
     def problems(self) -> Iterable[str]:
         try:
