@@ -32,5 +32,5 @@ def unsealed(raw: bytes) -> bytes | None:
 
 
 def checksum(content: bytes) -> int:
-    # It finds what tears and rots, at a tenth of the time of a digest: nobody who may write there is kept out by either.
+    # It finds what tears and rots, in a tenth of the time of a digest; who may write there is kept out by neither.
     return zlib.crc32(content)
