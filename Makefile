@@ -75,6 +75,9 @@ docs: install
 
 bench: install
 	$(RUN) -m bench
+	$(RUN) -m bench plain
+	$(RUN) -m bench remote
+	$(RUN) -m bench claims
 
 lock: install
 	$(VENV)/bin/uv pip compile pyproject.toml --group dev --all-extras \
