@@ -61,6 +61,7 @@ def test_a_given_password_is_used_and_neither_printed_nor_stored(home):
     assert answer.stdout.strip() == "True"
 
 
+@pytest.mark.slow
 def test_several_at_once_take_turns(home):
     crowd = [
         subprocess.Popen(
@@ -91,6 +92,7 @@ def test_a_second_run_takes_little_time_and_keeps_everything(home):
     assert (home / "images" / "mine.jpg").read_bytes() == b"mine"
 
 
+@pytest.mark.slow
 def test_lost_samples_and_static_files_come_back(home, drawn_samples):
     assert manage(home, "iiif_prepare").returncode == 0
     (home / "static" / "staticfiles.json").unlink()
@@ -100,6 +102,7 @@ def test_lost_samples_and_static_files_come_back(home, drawn_samples):
     assert (home / "samples" / "alpha.png").stat().st_size == (drawn_samples / "alpha.png").stat().st_size
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["home", "home with spaces"])
 def test_a_home_may_be_anywhere(tmp_path, drawn_samples, name):
     home = tmp_path / "deep" / name

@@ -66,6 +66,7 @@ class TestFirstStart:
         assert (server.home / "stderr.txt").read_text() == ""
 
 
+@pytest.mark.slow
 def test_a_second_start_is_quick_and_keeps_everything(home):
     with live_server(home) as first:
         password = first.password
@@ -77,6 +78,7 @@ def test_a_second_start_is_quick_and_keeps_everything(home):
         assert Visitor(second.url).sign_in(password).status == 302
 
 
+@pytest.mark.slow
 def test_preparation_can_be_left_out(home):
     assert manage(home, "iiif_prepare").returncode == 0
     (home / "static" / "staticfiles.json").rename(home / "aside.json")
@@ -174,6 +176,7 @@ def test_tls_without_any_proxy(home, tmp_path):
         assert all("Secure" in cookie for cookie in reply.headers.get_all("Set-Cookie"))
 
 
+@pytest.mark.slow
 def test_the_access_log_is_written_when_it_is_asked_for(home):
     log = home / "logs" / "access.log"
     with live_server(home, IIIFSERVER_ACCESS_LOG=str(log)) as live:

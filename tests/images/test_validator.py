@@ -112,6 +112,7 @@ def test_the_sizes_of_the_unsatisfiable_test_are_right(server, size):
         assert Image.open(io.BytesIO(response.read())).size == ENLARGED[size]
 
 
+@pytest.mark.slow
 def test_version_1(home):
     """Off by default; section C of the requirements."""
     with live_server(home) as live:
@@ -129,6 +130,7 @@ def test_the_other_sizes_of_the_exception_are_refused(server, size):
     assert status(f"{server.url}/iiif/3/{IDENTIFIER}/full/{size}/0/default.jpg") == 400
 
 
+@pytest.mark.slow
 def test_version_3_where_staff_have_oversized_boxes_refused(home):
     with live_server(home) as live:
         save = "from images.models import EndpointSettings as E; row = E.current(); "
