@@ -13,7 +13,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -72,6 +73,7 @@ def made() -> Iterator[Claim]:
     yield from jpeg_2000()
     yield working_copy()
     yield thumbnail()
+    yield overlays_on_a_tile()
     yield peak_memory()
 
 
@@ -275,6 +277,34 @@ def thumbnail() -> Claim:
     render = rendering(TilesProcessor(TilesOptions()), pyramid_of(extent), whole, size)
     (taken,) = milliseconds(time.process_time, render)
     return Claim("thumbnail of an 80-megapixel pyramid, processor time", taken, 5, "ms")
+
+
+def overlays_on_a_tile() -> Claim:
+    """A text on its veil and a picture with transparency, on a tile that is decoded and encoded anyway."""
+    from bench.engine import STRANGER, plain_runtime, requested
+    from images import pipeline
+    from overlays.backends.picture import PictureOverlay
+    from overlays.backends.text import TextOverlay
+    from overlays.runtime import ActiveOverlay, Overlays
+    from overlays.scope import EVERYTHING
+    from overlays.uploads import store
+
+    path = pyramid_of(EIGHTY_MEGAPIXELS)
+    bare = plain_runtime(path.parent)
+    logo = Image.new("RGBA", (300, 150), (200, 30, 30, 160))
+    options = {"text": "© Archive of the bench", "background": "rgba(0, 0, 0, 0.4)"}
+    drawn_on = (
+        TextOverlay.build(options),
+        PictureOverlay.build({"picture": store(encoded(logo, "PNG")), "position": "top left", "width_percent": 25}),
+    )
+    marks = Overlays(tuple(ActiveOverlay(type(one).__name__, EVERYTHING, one) for one in drawn_on))
+    request = requested(f"{path.name}/512,512,512,512/512,512/0/default.jpg")
+    without, with_both = (
+        partial(lambda runtime: pipeline.render(pipeline.prepare(request, STRANGER, runtime), runtime), runtime)
+        for runtime in (bare, replace(bare, overlays=marks))
+    )
+    plain, marked = milliseconds(time.process_time, without, with_both)
+    return Claim("a text and a picture on a tile, more than the tile without", marked - plain, 1.5, "ms")
 
 
 def peak_memory() -> Claim:

@@ -9,10 +9,10 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
-from iiifserver.backend_admin import BackendAdmin
+from iiifserver.backend_admin import BackendAdmin, SingletonAdmin
 
 from .base import TIER_LABELS
-from .models import Cache
+from .models import Cache, FreshnessSettings
 from .purging import shown_usage
 from .registry import caches
 
@@ -46,6 +46,11 @@ class CacheAdmin(BackendAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         may_purge = self.has_change_permission(request)
         return super().changelist_view(request, {**(extra_context or {}), "may_purge": may_purge})
+
+
+@admin.register(FreshnessSettings)
+class FreshnessSettingsAdmin(SingletonAdmin):
+    pass
 
 
 def kinds_by_tier() -> list[tuple[str, list[tuple[str, str]]]]:

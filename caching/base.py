@@ -7,11 +7,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, BinaryIO, ClassVar
 
 from iiifserver.backend import Backend
 
 from .keys import CacheKey
+from .metrics import evicted_bytes_total, evictions_total
+from .stamp import Age, Stamp
 
 MEGABYTE = 1_000_000
 """In bytes, as disks are sold."""
@@ -22,6 +24,7 @@ class Tier(StrEnum):
 
     DERIVATIVE = "derivative"
     INFO = "info"
+    SOURCE = "source"
     COPY = "copy"
     """Of which there is one store, and no rows."""
 
@@ -29,6 +32,7 @@ class Tier(StrEnum):
 TIER_LABELS = {
     Tier.DERIVATIVE: "Derivative cache: finished pictures",
     Tier.INFO: "Info cache: what is known of images",
+    Tier.SOURCE: "Source cache: whole files from elsewhere",
 }
 
 
@@ -88,6 +92,8 @@ class CacheCounts:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.hits = self.misses = self.failures = 0
+        self.name = ""
+        """Under which evictions are counted; nothing counts them where it is empty."""
 
     def note_answer(self, is_hit: bool) -> None:
         with self._lock:
@@ -99,6 +105,12 @@ class CacheCounts:
     def note_failure(self) -> None:
         with self._lock:
             self.failures += 1
+
+    def note_evicted(self, entries: int, size: int = 0) -> None:
+        """Entries, and their bytes, that had to make room."""
+        if self.name and entries:
+            evictions_total.labels(self.name).inc(entries)
+            evicted_bytes_total.labels(self.name).inc(size)
 
 
 class MeetingPlace(ABC):
@@ -188,3 +200,35 @@ class InfoCache(CacheBackend):
     @abstractmethod
     def put(self, key: CacheKey, version: Hashable, value: Any) -> None:
         """Remembers the value; the one of another version is forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file that is there, opened."""
+
+    handle: BinaryIO
+    age: Age
+
+
+Pour = Callable[[Callable[[bytes], object]], None]
+"""Has what it is given write every byte of a file, piece by piece."""
+
+
+class SourceCache(CacheBackend):
+    """Keeps whole files, byte for byte, as files of this machine."""
+
+    tier = Tier.SOURCE
+
+    @abstractmethod
+    def open(self, key: CacheKey) -> KeptFile | None:
+        """The file that was put under the key, if all of it is there. Who has it open reads it to its end, whatever is
+        removed meanwhile; the caller closes.
+        """
+
+    @abstractmethod
+    def put(self, key: CacheKey, stamp: Stamp, size: int, pour: Pour) -> BinaryIO | None:
+        """Keeps what is poured, which is of that size: all of it or, when anything raises, nothing. Opens it; `None`
+        for a file that is too large for this cache, of which nothing is poured.
+
+        Raises what `pour` does.
+        """

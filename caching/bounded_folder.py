@@ -31,10 +31,14 @@ ATTEMPTS = 5
 class BoundedFolder:
     """Entries as files, with books on how much there is. Several processes may use the folder at once."""
 
-    def __init__(self, path: Path, limit_bytes: int, limit_files: int) -> None:
+    def __init__(self, path: Path, limit_bytes: int, limit_files: int, patient_walks: int = PATIENT_WALKS) -> None:
+        """With few entries a walk costs nothing: as many patient ones as there are shards find the very oldest."""
         self.path = path
         self.limit_bytes = limit_bytes
         self.limit_files = limit_files
+        self._patient_walks = patient_walks
+        self.note_evicted: Callable[[int, int], None] = count_nothing
+        """Is told how many files, and how many bytes, had to make room."""
         self._ledger = Ledger(path)
         self._puts = itertools.count(1)
 
@@ -64,6 +68,11 @@ class BoundedFolder:
         with self._books() as books:
             self._make_room(books, lambda: books.entries > 0 and is_short(), MOST_WALKS)
 
+    def held_bytes(self) -> int:
+        """As much as would become free if everything went; counted where that is not known."""
+        with self._books() as books:
+            return books.bytes
+
     def remove(self, key: CacheKey) -> None:
         with self._books() as books:
             size = size_of(self.place(key))
@@ -75,7 +84,7 @@ class BoundedFolder:
         with self._books() as books:
             removed = [file for file in self.files_of(image) if file.remove()]
             books.add(shards.shard_of(image), -len(removed), -sum(file.size for file in removed))
-            shards.remove_if_empty(shards.image_folder(self.path, image))
+            shards.files_left_in(shards.image_folder(self.path, image))
             return len(removed)
 
     def empty(self) -> int:
@@ -156,7 +165,7 @@ class BoundedFolder:
             shard, next_oldest = books.oldest_shard()
             files = sorted(shards.files_of_shard(self.path, shard))
             is_oldest = bool(files) and files[0].used_at <= next_oldest
-            if is_oldest or next(walks_in_vain) > PATIENT_WALKS:
+            if is_oldest or next(walks_in_vain) > self._patient_walks:
                 files = self._thin(books, shard, files, next_oldest, is_over)
             correct(books, shard, files)
 
@@ -171,6 +180,7 @@ class BoundedFolder:
                 return files[index:]
             if file.remove():
                 books.add(shard, -1, -file.size)
+                self.note_evicted(1, file.size)
         return []
 
     def _recount(self, books: Books, shard: int) -> None:
@@ -181,6 +191,10 @@ class BoundedFolder:
             removed = sum(file.remove() for file in shards.files_of_shard(self.path, shard))
             self._recount(books, shard)
             return removed
+
+
+def count_nothing(entries: int, size: int) -> None:
+    """Where nobody wants to know."""
 
 
 def correct(books: Books, shard: int, files: list[StoredFile]) -> None:

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from iiifserver.iiif.errors import IIIFError, Overloaded
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 PATIENCE_SECONDS = 1.0
 """How long anybody may follow. Most pictures are made in less."""
@@ -43,6 +44,12 @@ class Flights(Generic[T]):
         self._seats = threading.BoundedSemaphore(most_followers)
         self._lock = threading.Lock()
         self._flights: dict[Hashable, Flight[T]] = {}
+
+    def beside(self) -> Flights[U]:
+        """Flights of other things, whose followers take the same seats."""
+        others: Flights[U] = Flights(0, self._patience_seconds)
+        others._seats = self._seats
+        return others
 
     def __len__(self) -> int:
         return len(self._flights)

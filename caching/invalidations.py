@@ -111,6 +111,7 @@ def shared_caches(rows: Iterable[Cache]) -> Iterator[tuple[str, CacheBackend]]:
         except BackendError:
             continue
         if cache.is_shared:
+            cache.counts.name = row.name
             yield row.name, cache
     yield working_copies.NAME, working_copies.copy_store()
 

@@ -49,6 +49,11 @@ def info_key(subject: Subject, page: int) -> CacheKey:
     return CacheKey(subject.image, digest(f"page {page}"), subject)
 
 
+def source_key(subject: Subject, version: str) -> CacheKey:
+    """The key for all bytes of one version of an image."""
+    return CacheKey(subject.image, digest(repr((subject.source, version))), subject)
+
+
 def digest(text: str) -> str:
     """32 hexadecimal digits."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

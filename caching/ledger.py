@@ -70,8 +70,9 @@ class Ledger:
             try:
                 yield books
             finally:
-                os.ftruncate(descriptor, SIZE)
+                # On a full disk nothing is written: then there are no books, rather than empty ones.
                 os.pwrite(descriptor, books.raw(), 0)
+                os.ftruncate(descriptor, SIZE)
         finally:
             os.close(descriptor)
 

@@ -84,12 +84,17 @@ class Meeting:
 NOWHERE = Meeting()
 
 
+def meeting_of_machine() -> Meeting:
+    """Where the processes of this machine meet."""
+    return Meeting((Place(lock_file(conf.home / "flights.lock"), Outage("Meeting the other workers")),), Reach.MACHINE)
+
+
 def meeting_of(chain: Iterable[DerivativeCache]) -> Meeting:
     """Where processes meet that use these caches. Without one that they share, none would find what another made."""
     shared = [cache for cache in chain if cache.is_shared]
     if not shared:
         return NOWHERE
     wide = [place for cache in shared if (place := cache.meeting_place()) is not None]
-    near = Place(lock_file(conf.home / "flights.lock"), Outage("Meeting the other workers"))
+    near = meeting_of_machine()
     far = [Place(where, Outage("Meeting the other machines")) for where in wide[:1]]
-    return Meeting((near, *far), Reach.DEPLOYMENT if far else Reach.MACHINE)
+    return Meeting((*near.places, *far), Reach.DEPLOYMENT) if far else near

@@ -15,3 +15,9 @@ reads_total = Counter(
 writes_failed_total = Counter(
     "iiifserver_cache_write_failures", "Entries that a cache could not take.", ["cache"], registry=own_registry
 )
+evictions_total = Counter(
+    "iiifserver_cache_evictions", "Entries that had to make room in a cache.", ["cache"], registry=own_registry
+)
+evicted_bytes_total = Counter(
+    "iiifserver_cache_evicted_bytes", "Bytes that had to make room in a cache.", ["cache"], registry=own_registry
+)

@@ -9,11 +9,12 @@ from django.db import models
 from iiifserver.configured import ConfiguredBackend
 
 from .base import TIER_LABELS
+from .freshness import FreshnessSettings
 from .purges import Purge, Scope
 from .registry import caches
 from .stored_pictures import StoredInfo, StoredPicture
 
-__all__ = ["Cache", "Invalidation", "StoredInfo", "StoredPicture"]
+__all__ = ["Cache", "FreshnessSettings", "Invalidation", "StoredInfo", "StoredPicture"]
 
 
 class Cache(ConfiguredBackend):

@@ -123,7 +123,11 @@ class Purges:
 
     def allow_info(self, subject: Subject, image: str, generation: int) -> bool:
         """The same for what is known of an image."""
-        return generation >= max(self._infos, self._newest_of(subject, image))
+        return generation >= self.newest_about(subject, image)
+
+    def newest_about(self, subject: Subject, image: str) -> int:
+        """The number of the newest purge of what is known of an image."""
+        return max(self._infos, self._newest_of(subject, image))
 
     def _newest_of(self, subject: Subject, image: str) -> int:
         newest = max(self._everything, self._images.get(image, 0), self._sources.get(subject.source, 0))

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from iiifserver.backend import BackendError
 from iiifserver.shelf import build
 
-from .base import MEGABYTE, ByteCache, CacheBackend, CacheUnavailable, Judge, Tier, Usage
+from .base import MEGABYTE, ByteCache, CacheBackend, CacheUnavailable, Judge, SourceCache, Tier, Usage
 from .invalidations import outdate, shared_caches
 from .keys import digest
 from .models import Cache
@@ -168,7 +168,7 @@ def swept_by(
 
 def keeps_a_list(cache: CacheBackend) -> bool:
     """Whether the cache can go through its entries."""
-    return isinstance(cache, (ByteCache, CopyStore))
+    return isinstance(cache, (ByteCache, CopyStore, SourceCache))
 
 
 def emptied(targets: Iterable[tuple[str, CacheBackend]]) -> Iterator[Step]:

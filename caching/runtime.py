@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from iiifserver.shelf import Shelf
 
-from .base import CacheBackend, DerivativeCache, InfoCache, LastingInfoCache
+from .base import CacheBackend, DerivativeCache, InfoCache, LastingInfoCache, SourceCache
 from .flight import Flights
 from .infos import Infos, Topic
 from .keys import CacheKey
 from .links import C, Link, R
-from .meeting import NOWHERE, Meeting, meeting_of
+from .meeting import NOWHERE, Meeting, meeting_of, meeting_of_machine
 from .outage import Outage
 from .purges import Purges
 from .registry import caches
+from .source_files import SourceFiles
 from .stamp import Stamp, age_of, content_of
 
 if TYPE_CHECKING:
@@ -72,13 +73,14 @@ class Caches:
 
     derivatives: Derivatives = field(default_factory=Derivatives)
     infos: Infos = field(default_factory=Infos)
+    source_files: SourceFiles = field(default_factory=SourceFiles)
     purges: Purges = field(default_factory=Purges)
     flights: Flights[bytes] = field(default_factory=lambda: Flights(MOST_FOLLOWERS))
     meeting: Meeting = NOWHERE
 
     @property
     def links(self) -> tuple[Link[Any], ...]:
-        return (*self.infos.links, *self.derivatives.links)
+        return (*self.infos.links, *self.derivatives.links, *self.source_files.links)
 
     @property
     def generation(self) -> int:
@@ -120,6 +122,7 @@ class Caches:
 shelf = Shelf(caches)
 purges = Purges()
 flights: Flights[bytes] = Flights(MOST_FOLLOWERS)
+downloads: Flights[None] = flights.beside()
 _in_use = Caches()
 
 
@@ -133,6 +136,12 @@ def active_caches(rows: Iterable[Cache]) -> Caches:
     _in_use = Caches(
         derivatives=Derivatives(derivatives, purges),
         infos=Infos(tuple(link for link in links if isinstance(link.cache, (InfoCache, LastingInfoCache))), purges),
+        source_files=SourceFiles(
+            links=tuple(link for link in links if isinstance(link.cache, SourceCache)),
+            purges=purges,
+            flights=downloads,
+            meeting=meeting_of_machine(),
+        ),
         purges=purges,
         flights=flights,
         meeting=meeting_of([link.cache for link in derivatives]),
@@ -146,5 +155,6 @@ def caches_in_use() -> Caches:
 
 
 def link_of(row: Cache, cache: CacheBackend) -> Link[Any]:
+    cache.counts.name = row.name
     outages = (Outage(f"{use} the cache “{row.name}”") for use in ("Reading", "Writing to"))
     return Link(row.pk, row.name, cache, *outages)

@@ -12,6 +12,8 @@ from pathlib import Path
 LEFTOVER_SECONDS = 600
 """A file that is still being written after this time belongs to a writer that died."""
 UNFINISHED = ".tmp"
+NOTE = ".note"
+"""Ends the name of a file that tells of the entry beside it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,13 +49,16 @@ def place_of(root: Path, image: str, picture: str) -> Path:
 
 def files_of_shard(root: Path, shard: int) -> list[StoredFile]:
     """Every entry of a shard; what dead writers and removed images have left there is cleaned away."""
-    found: list[StoredFile] = []
-    for folder in folders_in(root / f"{shard:02x}"):
-        files = files_of_image(Path(folder))
-        found.extend(files)
-        if not files:
-            remove_if_empty(Path(folder))
-    return found
+    folders = map(Path, folders_in(root / f"{shard:02x}"))
+    return [file for folder in folders for file in files_left_in(folder)]
+
+
+def files_left_in(folder: Path) -> list[StoredFile]:
+    """Every entry of an image; a folder that has none goes."""
+    files = files_of_image(folder)
+    if not files:
+        remove_if_empty(folder)
+    return files
 
 
 def files_of_image(folder: Path) -> list[StoredFile]:
@@ -81,10 +86,14 @@ def stored_files(folder: Path) -> Iterator[StoredFile]:
 
 
 def is_leftover(file: StoredFile) -> bool:
-    """Whether the file is no entry; one that nobody writes any more is removed."""
-    if not file.path.endswith(UNFINISHED):
+    """Whether the file is no entry; one that nobody writes any more, or whose entry has gone, is removed."""
+    if file.path.endswith(NOTE):
+        is_over = not os.path.exists(file.path.removesuffix(NOTE))
+    elif file.path.endswith(UNFINISHED):
+        is_over = time.time() - file.used_at / 1e9 > LEFTOVER_SECONDS
+    else:
         return False
-    if time.time() - file.used_at / 1e9 > LEFTOVER_SECONDS:
+    if is_over:
         file.remove()
     return True
 

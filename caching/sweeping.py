@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from .base import Entry, Judge
 from .purges import Purge, Purges
 from .stamp import USUAL_BYTES, Stamp, stamp_length, stamp_of
@@ -24,14 +26,17 @@ def covered_by(purge: Purge) -> Judge:
     return judge
 
 
-def outdated(purges: Purges) -> Judge:
-    """Those that have been purged, so that nobody will be given them again; those that do not tell whose they are."""
+def outdated(purges: Purges, *, minds_age: bool) -> Judge:
+    """Those that have been purged, so that nobody will be given them again; those that do not tell whose they are. What
+    was made before a time is purged of pictures alone.
+    """
 
     def judge(entry: Entry) -> bool:
         stamp = stamp_on(entry)
         if stamp is None:
             return True
-        return not purges.allow(stamp.subject, stamp.subject.image, stamp.generation, stamp.made_at)
+        made_at = stamp.made_at if minds_age else math.inf
+        return not purges.allow(stamp.subject, stamp.subject.image, stamp.generation, made_at)
 
     return judge
 

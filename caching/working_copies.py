@@ -20,9 +20,9 @@ from cachetools import LRUCache
 from iiifserver.conf import conf
 from iiifserver.iiif.errors import SourceUnavailable
 
-from .backends.filesystem import problems_of, store_errors
 from .base import CacheBackend, CacheUnavailable, Entry, Judge, Swept, Tier, Usage
 from .bounded_folder import BoundedFolder, new_file, touch
+from .folder_store import problems_of, store_errors
 from .keys import CacheKey, Subject, digest
 from .purges import Purges
 from .shards import StoredFile
@@ -76,6 +76,8 @@ class CopyStore(CacheBackend):
         self.folder = conf.home / "cache" / "working-copies"
         self.limit_bytes = limit_bytes
         self._bounded = BoundedFolder(self.folder, limit_bytes, MOST_FILES)
+        self.counts.name = NAME
+        self._bounded.note_evicted = self.counts.note_evicted
         self._ages: LRUCache[tuple[str, int, int], Age | None] = LRUCache(REMEMBERED_AGES)
         self._lock = threading.Lock()
 

@@ -16,9 +16,10 @@ from PIL import Image
 
 DOCS = Path(__file__).resolve().parent
 PICTURES = DOCS / "pictures"
+BUSY_HOUR = DOCS / "busy_hour.py"
 sys.path.insert(0, str(DOCS.parent))
 
-from tests.live import LiveServer, live_server  # noqa: E402
+from tests.live import LiveServer, live_server, manage  # noqa: E402
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -60,6 +61,7 @@ def take_all(page: Page, server: LiveServer) -> None:
     page.get_by_label("Path prefix").fill("/srv/pictures/")
     keep("source", page.screenshot())
     take_source_pages(page, server)
+    take_activity(page, server)
     visit(page, f"{server.url}/admin/iiif_images/httpsettings/proxies/")
     page.locator("#proxy-test[data-done]").wait_for()
     keep("proxy-test", page.screenshot())
@@ -77,6 +79,17 @@ def take_source_pages(page: Page, server: LiveServer) -> None:
     visit(page, f"{server.url}/admin/iiif_sources/source/2/browse/")
     page.wait_for_function("() => [...document.images].every((image) => image.complete)")
     keep("source-browse", page.locator("#content").screenshot())
+
+
+def take_activity(page: Page, server: LiveServer) -> None:
+    """The first charts of an hour in which there was something to do."""
+    written = manage(server.home, "shell", "--verbosity", "0", "--command", BUSY_HOUR.read_text(encoding="utf-8"))
+    if written.returncode:
+        sys.exit(written.stderr)
+    visit(page, f"{server.url}/admin/iiif_images/status/activity/")
+    page.locator("#toggle-nav-sidebar").click()
+    keep("activity", page.screenshot())
+    page.locator("#toggle-nav-sidebar").click()
 
 
 def visit(page: Page, address: str) -> None:

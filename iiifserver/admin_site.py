@@ -37,7 +37,7 @@ SECTIONS = (
     Section(
         "Caches",
         "What is kept so that it need not be made again, and the images that are slow.",
-        ("Cache", "SlowImage", "WorkingCopySettings"),
+        ("Cache", "FreshnessSettings", "SlowImage", "WorkingCopySettings"),
     ),
     Section(
         "Jobs",

@@ -20,7 +20,7 @@ from .backend import BackendError
 from .changes import one_act
 from .configured import ConfiguredBackend
 from .registry import Registry
-from .secrets import SecretField
+from .secrets import RemovableSecret, SecretField
 from .shelf import build, option_form_class, problems_of
 
 OPTION = "option_"
@@ -60,17 +60,18 @@ class ChangeBackendForm(forms.ModelForm):  # type: ignore[type-arg]
         stored = self.instance.options
         for name, field in option_form_class(self.registry, self.instance.kind)().fields.items():
             field.initial = stored.get(name, field.initial)
-            if isinstance(field, SecretField) and stored.get(name):
-                field.required = False
-                field.widget.attrs["placeholder"] = "Stored. Type a new one to replace it."
             field.label = field.label or pretty_name(name)
             field.disabled = name in self.locked
+            if isinstance(field, SecretField) and stored.get(name):
+                show_as_stored(field)
             self.fields[OPTION + name] = field
         if not stored:
             self.initial["enabled"] = True
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        for key in self.removed() & {key for key in self.data if self.data[key]}:
+            self.add_error(key, "Type a new one, or have the stored one removed: not both.")
         if self.instance.kind in self.registry:
             options = self.cleaned_options()
             if not self.errors:
@@ -89,13 +90,18 @@ class ChangeBackendForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def option_data(self) -> dict[str, Any]:
         """What was typed into the kind's fields, by their own names; a secret left empty is the one that is stored."""
-        data = {}
+        data, removed = {}, self.removed()
         for key in self.data:
             if key.startswith(OPTION):
                 name = key.removeprefix(OPTION)
-                kept = self.instance.options.get(name) if isinstance(self.fields.get(key), SecretField) else None
-                data[name] = self.data.get(key) or kept or ""
+                is_kept = isinstance(self.fields.get(key), SecretField) and key not in removed
+                data[name] = self.data.get(key) or (self.instance.options.get(name) if is_kept else "") or ""
         return data | {name: self.instance.options.get(name, "") for name in self.locked}
+
+    def removed(self) -> set[str]:
+        """The fields of the secrets that are to be removed."""
+        widgets = {key: field.widget for key, field in self.fields.items() if isinstance(field.widget, RemovableSecret)}
+        return {key for key, widget in widgets.items() if widget.is_removed(self.data, key)}
 
     def option_files(self) -> MultiValueDict[str, Any]:
         """What was uploaded to the kind's fields, by their own names."""
@@ -107,6 +113,14 @@ class ChangeBackendForm(forms.ModelForm):  # type: ignore[type-arg]
             build(self.registry, self.instance)
         except BackendError as error:
             self.add_error(None, str(error))
+
+
+def show_as_stored(field: SecretField) -> None:
+    """Says that there is one, which need not be typed again, and lets it be removed where none has to be."""
+    field.widget.attrs["placeholder"] = "Stored. Type a new one to replace it."
+    if isinstance(field.widget, RemovableSecret) and not (field.required or field.disabled):
+        field.widget.removable = str(field.label)
+    field.required = False
 
 
 def locked_options(registry: Registry[Any], row: ConfiguredBackend, user: Any) -> frozenset[str]:

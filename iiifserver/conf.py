@@ -32,6 +32,8 @@ DEFAULTS: Final[dict[str, object]] = {
     "REMOTE_HOSTS": None,
     "PRIVATE_NETWORKS": (),
     "AMBIENT_CREDENTIALS": False,
+    "TASK_BACKEND": None,
+    "TASK_QUEUE": "default",
 }
 
 
@@ -131,6 +133,17 @@ class Conf:
         if not isinstance(value, bool):
             raise ImproperlyConfigured('IIIFSERVER["AMBIENT_CREDENTIALS"] must be True or False.')
         return value
+
+    @property
+    def task_backend(self) -> str:
+        """The alias in Django's TASKS of those whose workers do jobs; empty where runners of this server do them."""
+        name = _read("TASK_BACKEND")
+        return "" if name is None else str(_checked("TASK_BACKEND", name, str, "an alias in TASKS"))
+
+    @property
+    def task_queue(self) -> str:
+        """The queue of that backend into which jobs are put."""
+        return str(_checked("TASK_QUEUE", _read("TASK_QUEUE"), str, "the name of a queue"))
 
 
 conf: Final = Conf()

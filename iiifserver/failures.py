@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say that the request makes no sense; for an unknown host name, which variable makes it known."""
     is_unknown_host = isinstance(exception, DisallowedHost)
-    return render(request, "400.html", {"is_unknown_host": is_unknown_host}, status=400)
+    response = render(request, "400.html", {"is_unknown_host": is_unknown_host}, status=400)
+    if is_unknown_host:
+        # A viewer on another site could not read what is wrong otherwise.
+        response["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 @never_cache

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from caching.base import CacheUnavailable, DerivativeCache, InfoCache, Usage
+from caching.base import CacheUnavailable, DerivativeCache, InfoCache, KeptFile, SourceCache, Usage
 from caching.keys import CacheKey
+from caching.stamp import Stamp
 from overlays.base import Answer, Cover, Overlay, fingerprint_of
 from processors.base import Processor, Raster, damage_is_unreadable
 from processors.capabilities import Feature, Library
@@ -48,6 +49,7 @@ __all__ = [
     "Identifier",
     "ImageTooLarge",
     "InfoCache",
+    "KeptFile",
     "Level",
     "Library",
     "Matches",
@@ -60,11 +62,13 @@ __all__ = [
     "RenderPlan",
     "SecretField",
     "SourceBackend",
+    "SourceCache",
     "SourceFacts",
     "SourceMissing",
     "SourceNonsense",
     "SourceTooSlow",
     "SourceUnavailable",
+    "Stamp",
     "Traffic",
     "Unreadable",
     "Usage",

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django import forms
+from django.forms.renderers import BaseRenderer
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from .conf import conf
 
@@ -68,7 +72,35 @@ def keys() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in conf.encryption_keys])
 
 
-class SecretInput(forms.PasswordInput):
+class RemovableSecret(forms.Widget):
+    """A widget for a secret; beside it stands a box to tick that removes the one that is stored."""
+
+    removable = ""
+    """What the secret is called, where one is stored that need not be."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
+    ) -> SafeString:
+        own = super().render(name, value, attrs, renderer)
+        if not self.removable:
+            return own
+        box = box_name(name)
+        return format_html(
+            '{} <span class="clearable-file-input iiif-remove"><input type="checkbox" name="{}" id="{}_id"> '
+            '<label for="{}_id">Remove<span class="visually-hidden"> {}</span></label></span>',
+            *(own, box, box, box, self.removable),
+        )
+
+    def is_removed(self, data: Mapping[str, Any], name: str) -> bool:
+        """Whether the box was ticked."""
+        return bool(self.removable and data.get(box_name(name)))
+
+
+def box_name(name: str) -> str:
+    return f"{name}-clear"
+
+
+class SecretInput(RemovableSecret, forms.PasswordInput):
     """Shows whether there is a secret, never the secret."""
 
     def format_value(self, value: Any) -> None:

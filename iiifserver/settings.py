@@ -44,6 +44,9 @@ IIIFSERVER = {
     "REMOTE_HOSTS": ENVIRONMENT.remote_hosts,
     "PRIVATE_NETWORKS": ENVIRONMENT.private_networks,
     "AMBIENT_CREDENTIALS": ENVIRONMENT.ambient_credentials,
+    # This server has no other workers than its own runners.
+    "TASK_BACKEND": None,
+    "TASK_QUEUE": "default",
 }
 
 DEBUG = False

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import reverse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iiifserver.settings")
 
 application = get_wsgi_application()
+# Reads all addresses and the modules behind them, which is not to be the first visitor's time.
+reverse("admin:index")

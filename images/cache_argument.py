@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from caching.flight import Flights
+from caching.meeting import NOWHERE
 from caching.runtime import MOST_FOLLOWERS, C, Caches, Derivatives, Infos, Link
 from iiifserver.forwarding import address_of
 
@@ -32,10 +33,11 @@ class CacheUse(enum.Enum):
     """Nothing is read from a cache; what is made takes the place of what was there."""
 
     def applied_to(self, runtime: Runtime) -> Runtime:
-        """The runtime with caches of which just that use is made."""
+        """The runtime with caches of which just that use is made; its sources are asked whatever is known of them."""
         if self is CacheUse.USUAL:
             return runtime
-        return replace(runtime, caches=Caches() if self is CacheUse.WITHOUT else unread(runtime.caches))
+        caches = Caches() if self is CacheUse.WITHOUT else unread(runtime.caches)
+        return replace(runtime, caches=caches, freshness=replace(runtime.freshness, looks_anew=True))
 
     def cache_control(self, usual: str | None) -> str | None:
         """What the visitor's own caches are told; `None` for nothing."""
@@ -84,9 +86,11 @@ class UnreadLink(Link[C]):
 
 def unread(caches: Caches) -> Caches:
     """The same caches, written to but not read."""
+    files = caches.source_files
     return Caches(
         derivatives=Derivatives(tuple(unread_link(link) for link in caches.derivatives.links), caches.purges),
         infos=Infos(tuple(unread_link(link) for link in caches.infos.links), caches.purges),
+        source_files=replace(files, links=tuple(unread_link(link) for link in files.links), meeting=NOWHERE),
         purges=caches.purges,
         # Who wants a picture made anew must not get one that somebody else just reads.
         flights=Flights(MOST_FOLLOWERS),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from caching.models import Cache
+from caching.models import Cache, FreshnessSettings
+from caching.registry import caches
 from iiifserver.changes import one_act
 from iiifserver.conf import conf
 from iiifserver.iiif.source_formats import FORMAT_NAMES, PICTURES
@@ -25,6 +26,14 @@ PROCESSORS = ("tiles", "openjpeg", "vips", "pillow", "jpegxl", "pdf", "svg", "ra
 
 INFO_CACHE = {"folder": "", "limit_megabytes": 500, "limit_files": 100_000}
 FILESYSTEM_CACHE = {"folder": "", "limit_megabytes": 2000, "limit_files": 500_000}
+SOURCE_CACHE = {"folder": "", "limit_megabytes": 10_000, "limit_files": 100_000}
+CACHES = (
+    ("Infos", "info_memory", 10, {"max_entries": 10_000}),
+    ("Infos on disk", "info_filesystem", 20, INFO_CACHE),
+    ("FilesystemCache", "filesystem", 10, FILESYSTEM_CACHE),
+    ("Source files", "source_filesystem", 10, SOURCE_CACHE),
+)
+"""Name, kind, order and options of the caches that a new installation has."""
 
 
 def create() -> bool:
@@ -40,18 +49,22 @@ def create() -> bool:
         if (conf.home / "samples").is_dir():
             create_source("Samples", conf.home / "samples", position=90, formats=PICTURES)
         create_processors()
-        Cache.objects.create(name="Infos", kind="info_memory", position=10, options={"max_entries": 10_000})
-        Cache.objects.create(name="Infos on disk", kind="info_filesystem", position=20, options=INFO_CACHE)
-        Cache.objects.create(name="FilesystemCache", kind="filesystem", options=FILESYSTEM_CACHE)
+        create_caches()
     return True
 
 
 def create_settings() -> None:
     for model in (
-        *(ApplicationSettings, HttpSettings, EndpointSettings, OutputSettings),
+        *(ApplicationSettings, HttpSettings, EndpointSettings, OutputSettings, FreshnessSettings),
         *(MaintenanceSettings, ApiSettings, DecodingSettings, WorkingCopySettings),
     ):
         model().save()
+
+
+def create_caches() -> None:
+    for name, kind, position, options in CACHES:
+        if kind in caches:
+            Cache.objects.create(name=name, kind=kind, position=position, options=options)
 
 
 def create_processors() -> None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from iiifserver.iiif.errors import BadRequest
 from iiifserver.iiif.meta_identifier import (
     MetaIdentifier,
     normal_spelling,
@@ -16,15 +17,25 @@ from iiifserver.iiif.meta_identifier import (
     with_scale,
 )
 from iiifserver.iiif.paths import encode_identifier
+from iiifserver.iiif.values import Identifier
 
 if TYPE_CHECKING:
     from iiifserver.delegates.consultation import Consultation
 
     from .runtime import Runtime
 
+FIRST_PAGE = 1
+
 
 class Grammar(ABC):
     """What stands behind an identifier, and how. A raw meta-identifier is percent-encoded."""
+
+    slash_substitute: str
+    """What stands for a slash in raw meta-identifiers; empty: nothing does."""
+
+    @abstractmethod
+    def naming(self, identifier: str) -> str:
+        """The raw meta-identifier of all of an image. Raises an error of the delegate."""
 
     @property
     @abstractmethod
@@ -54,6 +65,18 @@ class StandardGrammar(Grammar):
 
     delimiter: str
     """Empty: all of it is the identifier."""
+    slash_substitute: str = ""
+
+    def naming(self, identifier: str) -> str:
+        return raw(self.plain(identifier), self.slash_substitute)
+
+    def plain(self, identifier: str) -> str:
+        """The meta-identifier of all of an image: one whose name ends like a page is asked for with its page."""
+        try:
+            is_plain = self.read(identifier).identifier.value == identifier
+        except BadRequest:
+            is_plain = False
+        return identifier if is_plain else f"{identifier}{self.delimiter}{FIRST_PAGE}"
 
     @property
     def writes(self) -> bool:
@@ -80,7 +103,11 @@ class SiteGrammar(Grammar):
 
     consultation: Consultation
     slash_substitute: str = ""
-    """What stands for a slash in raw meta-identifiers; empty: nothing does."""
+
+    def naming(self, identifier: str) -> str:
+        if not self.writes:
+            return raw(identifier, self.slash_substitute)
+        return self._written(MetaIdentifier(Identifier(identifier)))
 
     @property
     def writes(self) -> bool:
@@ -104,7 +131,12 @@ class SiteGrammar(Grammar):
 
     def _written(self, meta: MetaIdentifier) -> str:
         text = self.consultation.written_meta_identifier(meta)
-        return encode_identifier(text.replace("/", self.slash_substitute) if self.slash_substitute else text)
+        return raw(text, self.slash_substitute)
+
+
+def raw(text: str, slash_substitute: str) -> str:
+    """The text as one segment of an address, with what stands for a slash where proxies let none through."""
+    return encode_identifier(text.replace("/", slash_substitute) if slash_substitute else text)
 
 
 def grammar_of(runtime: Runtime) -> Grammar:
@@ -112,4 +144,4 @@ def grammar_of(runtime: Runtime) -> Grammar:
     consultation = runtime.consultation
     if consultation is not None and consultation.reads_meta_identifiers:
         return SiteGrammar(consultation, runtime.http.slash_substitute)
-    return StandardGrammar(runtime.endpoints.meta_delimiter)
+    return StandardGrammar(runtime.endpoints.meta_delimiter, runtime.http.slash_substitute)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping
+from functools import cache
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.samples import Sample
@@ -17,6 +18,13 @@ SHARED_FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 requests_total = Counter(
     "iiifserver_requests", "Requests answered, by kind and status.", ["kind", "status"], registry=own_registry
+)
+request_seconds = Histogram(
+    "iiifserver_request_seconds",
+    "Seconds from the arrival of a request to its answer, by kind; how long the answer travels is not counted.",
+    ["kind"],
+    registry=own_registry,
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
 )
 renders_total = Counter("iiifserver_renders", "Pictures made, not found ready.", registry=own_registry)
 handed_out_total = Counter(
@@ -62,6 +70,19 @@ source_resting = Gauge(
     registry=own_registry,
     multiprocess_mode="livemax",
 )
+
+
+def count_answer(kind: str, status: int, seconds: float) -> None:
+    """Counts an answer of the image service, and how long it took."""
+    answers, duration = counters_of_answers(kind, status)
+    answers.inc()
+    duration.observe(seconds)
+
+
+@cache
+def counters_of_answers(kind: str, status: int) -> tuple[Counter, Histogram]:
+    """Looking them up takes as long as counting; there are few of them."""
+    return requests_total.labels(kind, status), request_seconds.labels(kind)
 
 
 def note_resting(counts: Mapping[str, int]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from caching.infos import Topic
 from caching.keys import CacheKey, Subject, cache_key
 from iiifserver.delegates.context import operations_of
+from iiifserver.iiif.errors import DecoderCrashed, DecodingTooSlow, ImageTooLarge
 from iiifserver.iiif.features import met_profile, profile_uri, refuse_what_is_not_offered
 from iiifserver.iiif.geometry import rotated_extent
 from iiifserver.iiif.metadata import NOTHING, Embedded
@@ -21,8 +22,10 @@ from overlays.base import Answer
 from processors.encoders import encode
 from processors.operations import picture
 
+from .finding import find
 from .metrics import handed_out_total, renders_total
 from .site_additions import metadata_of, site_xmp, with_site_overlays
+from .wording import with_words
 
 if TYPE_CHECKING:
     from iiifserver.iiif.found import Found
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
     from processors.runtime import Inspected, SourceImage
 
     from .runtime import Runtime
+
+READ_FROM_COPIES = (DecoderCrashed, DecodingTooSlow, ImageTooLarge)
+"""Why an image is not opened whose working copy can be read all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +78,19 @@ def look_up(
     generation = runtime.caches.generation
     runtime = asking_about(request, runtime)
     runtime.policy.admit(visitor, identifier, runtime.consultation)
-    found = runtime.sources.find(identifier, runtime.consultation)
+    found = find(identifier, runtime)
+    found = runtime.caches.source_files.keeping(found, identifier.value, generation)
     file = File(identifier.value, found.version)
-    runtime.guard.check(file)
     topic = topic_of(found, Subject(identifier.value, found.source), page, runtime)
-    inspected = runtime.caches.known(topic, generation, lambda: inspect(file, found, page, runtime))
+    try:
+        runtime.guard.check(file)
+        inspected = runtime.caches.known(topic, generation, lambda: inspect(file, found, page, runtime))
+    except READ_FROM_COPIES:
+        copy = runtime.copies.alone(found, identifier.value, page, runtime.caches.purges, runtime.guard)
+        if copy is None:
+            raise
+        tell_facts(copy, file, page, runtime)
+        return copy
     looked_at = inspected
     if fields and looked_at.fields is None:
         with runtime.guard.decoding(file, Kind.WORDS):
@@ -98,8 +112,10 @@ def inspect(file: File, found: Found, page: int, runtime: Runtime) -> Inspected:
 
 
 def topic_of(found: Found, subject: Subject, page: int, runtime: Runtime) -> Topic:
-    """What is remembered of a page: until the file or the settings change."""
-    return Topic(subject, (found.version, runtime.revision), page, runtime.processors.form_of(found, page))
+    """What is remembered of a page: until the file changes, or a setting on which it depends."""
+    formats = None if found.formats is None else tuple(sorted(found.formats))
+    version = (found.version, runtime.info_settings, formats)
+    return Topic(subject, version, page, runtime.processors.form_of(found, page))
 
 
 def admit(request: InfoRequest, visitor: Visitor, runtime: Runtime) -> None:
@@ -277,13 +293,14 @@ def words_of(planned: PlannedImage, runtime: Runtime) -> Embedded:
 
 
 def output_for(planned: PlannedImage, runtime: Runtime) -> Output:
-    """The output settings, with words for this image."""
-    return runtime.output.for_image(planned.key.subject.identifier)
+    """The output settings, with words for this image and this answer."""
+    return with_words(runtime.output.for_image(planned.key.subject.identifier), planned.overlays.words)
 
 
 def kept_words(planned: PlannedImage, runtime: Runtime) -> Embedded:
     """What the settings have it carry of what the file says of itself."""
-    if not planned.source.has_place_for_words(planned.plan, runtime.output):
+    output = output_for(planned, runtime)
+    if not planned.source.has_place_for_words(planned.plan, output):
         return NOTHING
     with runtime.guard.decoding(planned.file, Kind.WORDS):
-        return planned.source.words(planned.plan, output_for(planned, runtime))
+        return planned.source.words(planned.plan, output)

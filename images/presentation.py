@@ -10,12 +10,14 @@ from rest_framework.request import Request
 from iiifserver.iiif.errors import IIIFError, NotFound, Unreadable
 from iiifserver.iiif.manifest import (
     MOST_CANVASES,
+    THUMBNAIL_BOX,
     Listed,
     ManifestSubject,
     Page,
     Publisher,
     collection_document,
     manifest_document,
+    thumbnail_within,
 )
 from iiifserver.iiif.metadata import first_values
 from iiifserver.iiif.paths import COLLECTION, MANIFEST, CollectionPath, ManifestPath, encode_identifier
@@ -27,6 +29,7 @@ from sources.base import FolderEntry
 from . import pipeline
 from .addresses import public_root, requested_document
 from .consulting import context_of, introduce
+from .grammar import grammar_of, raw
 from .naming import Name
 from .negotiation import presentation_media_type
 from .responses import document_response, keep_from_others
@@ -65,7 +68,8 @@ def manifest_answer(call: Call, path: ManifestPath) -> HttpResponse:
     request = InfoRequest(call.version, name.meta.identifier, name.meta.page or 1, name.meta.scale)
     with call.leading_to_scale(name, MANIFEST):
         source = presented(call, request, most_pages=most_pages(name))
-    return answer(call, manifest_document(manifest_subject(call, name, request, source)))
+    document = manifest_document(manifest_subject(call, name, request, source))
+    return answer(call, document, call.runtime.http.headers_of(source.found.source).information)
 
 
 def most_pages(name: Name) -> int:
@@ -138,12 +142,12 @@ def collection_answer(call: Call, path: CollectionPath) -> HttpResponse:
         items.append(Listed(rest, f"After {entries[MOST_ENTRIES - 1].name}", is_collection=True))
     uri = collection_uri(call, path.folder, path.after)
     name = path.folder.rpartition("/")[2] or "Images"
-    return answer(call, collection_document(uri, name, items))
+    return answer(call, collection_document(uri, name, items), call.runtime.http.list_cache_control)
 
 
 def collection_uri(call: Call, folder: str, after: str = "") -> str:
     """The address of the collection of a folder; that of all folders has none in front."""
-    parts = [encoded(call, folder)] if folder else []
+    parts = [raw(folder, call.runtime.http.slash_substitute)] if folder else []
     return call.address.image("/".join([*parts, COLLECTION, *([encode_identifier(after)] if after else [])]))
 
 
@@ -151,13 +155,18 @@ def listed(call: Call, folder: str, entry: FolderEntry) -> Listed:
     whole = f"{folder}/{entry.name}" if folder else entry.name
     if entry.is_folder:
         return Listed(collection_uri(call, whole), entry.name, is_collection=True)
-    return Listed(f"{call.address.image(encoded(call, whole))}/{MANIFEST}", entry.name)
+    published = grammar_of(call.runtime).naming(whole)
+    return Listed(f"{call.address.image(published)}/{MANIFEST}", entry.name, thumbnail=thumbnail(call, published))
 
 
-def encoded(call: Call, identifier: str) -> str:
-    """The identifier as one segment of an address, with what stands for a slash where proxies let none through."""
-    substitute = call.runtime.http.slash_substitute
-    return encode_identifier(identifier.replace("/", substitute) if substitute else identifier)
+def thumbnail(call: Call, published: str) -> str:
+    """A small picture of an image that nobody opens for that; empty where none may be asked for without its size."""
+    endpoints = call.runtime.endpoints
+    rules = endpoints.rules
+    if rules.restricts_to_sizes or rules.refuses_oversized_box or not rules.limits.allow(THUMBNAIL_BOX):
+        return ""
+    newest = max(endpoints.versions)
+    return thumbnail_within(call.address.of_version(newest).image(published), newest, THUMBNAIL_BOX)
 
 
 def may_be_listed(call: Call, folder: str, entry: FolderEntry) -> bool:
@@ -183,10 +192,11 @@ def asking_anew(call: Call) -> Runtime:
     return fresh
 
 
-def answer(call: Call, document: dict[str, object]) -> HttpResponse:
+def answer(call: Call, document: dict[str, object], usual: str) -> HttpResponse:
+    """The document, with the header Cache-Control that is usual for it."""
     response = document_response(call.http, document, presentation_media_type(call.http))
-    if directives := call.cache_use.cache_control(call.runtime.http.information_cache_control):
+    if directives := call.cache_control(usual):
         response["Cache-Control"] = directives
-    if call.runtime.depends_on_visitor:
+    if call.is_for_one_visitor or call.runtime.overlays.depends_on_visitor:
         keep_from_others(response)
     return response

@@ -67,25 +67,34 @@ def image_response(content: bytes, media_type: str) -> HttpResponse:
     return HttpResponse(content, content_type=media_type)
 
 
-def info_response(request: HttpRequest, version: ApiVersion, document: dict[str, object], profile: str) -> HttpResponse:
+def info_response(
+    request: HttpRequest,
+    version: ApiVersion,
+    document: dict[str, object],
+    profile: str,
+    last_modified: datetime | None,
+) -> HttpResponse:
     """The info.json as JSON or JSON-LD, and compressed, as the visitor prefers (Image API 3.0, 5.1; 2.1, 5)."""
-    response = document_response(request, document, info_media_type(request, version))
+    response = document_response(request, document, info_media_type(request, version), last_modified)
     add_headers(response, Link=profile_link(profile))
     return response
 
 
-def document_response(request: HttpRequest, document: dict[str, object], media_type: str) -> HttpResponse:
+def document_response(
+    request: HttpRequest, document: dict[str, object], media_type: str, last_modified: datetime | None = None
+) -> HttpResponse:
     """The document as JSON of that media type, compressed as the visitor prefers; 304 for who has it already."""
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     is_compressed = accepts_gzip(request)
     # The bytes are others, and so is a strong ETag (RFC 9110, 8.8.3).
     etag = f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}{"-gzip" if is_compressed else ""}"'
-    response = unless_fresh(request, etag, None)
+    response = unless_fresh(request, etag, last_modified)
     if response is None:
         response = HttpResponse(body, content_type=media_type)
         if is_compressed:
             compress(response)
     add_headers(response, ETag=etag, Vary="Accept, Accept-Encoding")
+    add_last_modified(response, last_modified)
     return response
 
 
@@ -107,6 +116,10 @@ def add_image_headers(
     """What a 200 and a 304 of an image have in common."""
     link = f'{profile_link(profile)},<{canonical_uri}>;rel="canonical"'
     add_headers(response, ETag=etag, Link=link)
+    add_last_modified(response, last_modified)
+
+
+def add_last_modified(response: HttpResponse, last_modified: datetime | None) -> None:
     if last_modified:
         response["Last-Modified"] = http_date(last_modified.timestamp())
 
@@ -115,7 +128,7 @@ def keep_from_others(response: HttpResponse) -> None:
     """Has nobody but the visitor's own browser keep the answer, which asks again each time: others get another."""
     if response.get("Cache-Control") != NEVER_STORED:
         add_headers(response, Cache_Control=OWN_BROWSER_ONLY)
-    patch_vary_headers(response, ["Cookie"])
+    patch_vary_headers(response, ["Cookie", "Authorization"])
 
 
 def profile_link(profile: str) -> str:

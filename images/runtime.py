@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -13,6 +13,7 @@ from django.db import DatabaseError, close_old_connections
 from django.dispatch import Signal
 
 from caching.invalidations import apply_new
+from caching.keys import digest
 from caching.models import Cache
 from caching.runtime import Caches, active_caches
 from iiifserver.conf import conf
@@ -28,6 +29,7 @@ from processors.runtime import Processors, active_processors
 from sources.models import Source
 from sources.runtime import ActiveSource, Sources, active_sources
 
+from .client_caching import headers_by_source
 from .copies.runtime import active_copies
 from .copies.using import Copies
 from .descriptions import Descriptions
@@ -35,6 +37,8 @@ from .endpoints import Endpoints
 from .failed_files.known import Guard
 from .failed_files.model import DecodingSettings
 from .failed_files.reading import failed_files, reader
+from .finding import FreshnessRules
+from .gone import active_freshness
 from .http import Http
 from .metrics import note_look, note_resting, note_revision
 from .models import ApplicationSettings, EndpointSettings, HttpSettings, Revision
@@ -64,7 +68,10 @@ class Runtime:
     descriptions: Descriptions = Descriptions()
     output: Output = Output()
     capabilities: Capabilities = field(default_factory=lambda: Capabilities(formats=formats_out()))
+    info_settings: str = ""
+    """A digest of those settings on which it depends what is found out about an image."""
     policy: Policy = field(default_factory=Policy)
+    freshness: FreshnessRules = FreshnessRules()
     guard: Guard = field(default_factory=Guard)
     copies: Copies = field(default_factory=Copies)
     log_level: str = "INFO"
@@ -94,11 +101,20 @@ class Runtime:
     @property
     def field_names(self) -> frozenset[str]:
         """The fields that images are asked for: what they say of themselves."""
-        return frozenset(self.descriptions.mapping.names) | self.overlays.field_names
+        return asked_fields(self.descriptions, self.overlays)
 
     def newest(self, last_modified: datetime | None) -> datetime | None:
         """When an answer last changed: with the image, or with the settings. `None` when the source cannot say."""
         return max(last_modified, self.changed_at) if last_modified else None
+
+
+def asked_fields(descriptions: Descriptions, overlays: Overlays) -> frozenset[str]:
+    return frozenset(descriptions.mapping.names) | overlays.field_names
+
+
+def info_settings(processors: Processors, field_names: Iterable[str]) -> str:
+    """Differs where the same file may be known otherwise; any other change of settings leaves it as it is."""
+    return digest("\0".join((processors.circumstances, *sorted(field_names))))
 
 
 def newest_revision() -> tuple[int, datetime]:
@@ -120,19 +136,26 @@ def read_runtime(number: int, created_at: datetime) -> Runtime:
     """All rows as they are now, under this revision."""
     settings = EndpointSettings.current()
     endpoints = settings.frozen()
+    descriptions = settings.descriptions()
+    http = HttpSettings.current()
+    source_rows = list(Source.objects.all())
     output = OutputSettings.current().frozen()
+    processors = active_processors(Processor.objects.all(), FormatAssignment.objects.all())
+    overlays = active_overlays(Overlay.objects.select_related("source"))
     return Runtime(
         revision=number,
         changed_at=created_at.replace(microsecond=0),
-        sources=active_sources(Source.objects.all()),
-        processors=active_processors(Processor.objects.all(), FormatAssignment.objects.all()),
+        sources=active_sources(source_rows),
+        processors=processors,
         output=output,
         caches=active_caches(Cache.objects.all()),
-        overlays=active_overlays(Overlay.objects.select_related("source")),
+        overlays=overlays,
         endpoints=endpoints,
-        descriptions=settings.descriptions(),
+        descriptions=descriptions,
+        info_settings=info_settings(processors, asked_fields(descriptions, overlays)),
         capabilities=capabilities(endpoints),
-        http=HttpSettings.current().frozen(),
+        http=replace(http.frozen(), by_source=headers_by_source(http, source_rows)),
+        freshness=active_freshness(),
         guard=Guard(failed_files, DecodingSettings.current().frozen()),
         copies=active_copies(output),
         log_level=ApplicationSettings.current().log_level,

@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 
@@ -18,6 +18,7 @@ import iiifserver
 from caching.meeting import Reach
 from caching.models import Cache
 from caching.purging import usage_of, usage_sentence
+from iiifserver.conf import conf
 from iiifserver.watching.watch import watch
 
 from .failed_files.model import FailedFile
@@ -80,6 +81,8 @@ class Status:
     workers: tuple[Worker, ...]
     runners: tuple[JobRunner, ...]
     """The job runners that gave a sign lately, of all machines."""
+    site_workers: str
+    """The alias in the site's TASKS whose workers do jobs; empty where it has none."""
     jobs: tuple[tuple[str, str, int], ...]
     """Kind, outcome, and how many ended so."""
     jobs_waiting: int
@@ -115,6 +118,7 @@ def current_status(runtime: Runtime) -> Status:
         versions=tuple(versions()),
         workers=workers_of(metrics, runtime),
         runners=tuple(live_runners()),
+        site_workers=conf.task_backend,
         jobs=ended_jobs(metrics),
         jobs_waiting=Job.objects.filter(state=JobState.WAITING, due_at__lte=datetime.now(UTC)).count(),
         caches=caches_of(metrics),
@@ -154,7 +158,16 @@ def resting_sentence(count: int) -> str:
 
 def caches_of(metrics: list[Metric]) -> tuple[CacheStatus, ...]:
     reads = reads_by(metrics, "cache")
-    return tuple(cache_status(row, reads.get(row.name, Reads(row.name, 0, 0))) for row in enabled_caches())
+    unwritten = totals_by(metrics, "iiifserver_cache_write_failures_total", "cache")
+    return tuple(
+        cache_status(row, with_failures(reads.get(row.name, Reads(row.name, 0, 0)), unwritten.get((row.name,), 0)))
+        for row in enabled_caches()
+    )
+
+
+def with_failures(reads: Reads, count: int) -> Reads:
+    """The same with so many failures more: a cache that takes nothing fails too."""
+    return replace(reads, failures=reads.failures + count)
 
 
 def enabled_caches() -> Iterable[Cache]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -33,13 +34,15 @@ from iiifserver.iiif.values import ApiVersion, ImageRequest, InfoRequest, Source
 from iiifserver.iiif.visitor import Visitor
 
 from . import pipeline
+from .activity.top_images import top_images
 from .addresses import ServiceAddress, query_of, requested, sent_uri, service_address
 from .arguments import arguments_of
 from .arrival import arrival_document, check_pass
 from .cache_argument import CacheUse, cache_use
+from .client_caching import site_says
 from .consulting import context_of, extra_keys, introduce
 from .grammar import grammar_of
-from .metrics import requests_total
+from .metrics import count_answer
 from .naming import Name, name_of
 from .negotiation import preferred_format
 from .responses import (
@@ -77,6 +80,12 @@ class ServiceView(APIView):
     """What is answered, for the counters."""
     http_method_names = ["get", "head", "options"]
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        begun = time.perf_counter()
+        response = super().dispatch(request, *args, **kwargs)
+        count_answer(self.answer_kind, response.status_code, time.perf_counter() - begun)
+        return response
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Nothing to negotiate, authenticate or throttle: the URL and the policy decide."""
 
@@ -99,7 +108,6 @@ class ServiceView(APIView):
         for name, value in PUBLIC_HEADERS.items():
             response[name] = value
         response.xframe_options_exempt = True
-        requests_total.labels(self.answer_kind, response.status_code).inc()
         return response
 
 
@@ -157,9 +165,16 @@ class Call:
 
     @property
     def is_for_one_visitor(self) -> bool:
-        """Whether the site's delegate may answer somebody else differently."""
+        """Whether somebody else may be answered differently, by a rule of access or by the site's delegate, which may
+        say itself who keeps the answer.
+        """
         consultation = self.runtime.consultation
-        return consultation is not None and consultation.depends_on_visitor
+        by_site = consultation is not None and consultation.depends_on_visitor and not consultation.cache_control
+        return by_site or self.runtime.policy.depends_on_visitor
+
+    def cache_control(self, usual: str | None) -> str | None:
+        """The header of this answer, before it is known whether it is for one visitor; `None` for none."""
+        return self.cache_use.cache_control(site_says(self.runtime) or usual)
 
     def anew(self, runtime: Runtime) -> Call:
         """The same call under newer settings; the delegate goes on being asked as before."""
@@ -217,9 +232,10 @@ def image_answer(call: Call, path: ImagePath) -> HttpResponse:
             # Something has been hidden while this picture was being made.
             return image_answer(call.anew(newer), path)
         response = image_response(content, request.format.media_type)
+        top_images.count(request.identifier.value)
     canonical_uri = f"{call.address.image(name.published)}/{planned.canonical}"
     add_image_headers(response, etag, planned.profile, canonical_uri, planned.last_modified)
-    add_call_headers(response, call, path, request)
+    add_call_headers(response, call, path, request, planned.source.found.source)
     if planned.overlays.depends_on_visitor or call.is_for_one_visitor:
         keep_from_others(response)
     return response
@@ -232,9 +248,9 @@ def with_format(call: Call, path: ImagePath) -> ImagePath:
     return replace(path, extension=preferred_format(call.http, call.runtime.capabilities.formats).extension)
 
 
-def add_call_headers(response: HttpResponse, call: Call, path: ImagePath, request: ImageRequest) -> None:
-    """What depends on how the image was asked for."""
-    if directives := call.cache_use.cache_control(call.runtime.http.image_cache_control):
+def add_call_headers(response: HttpResponse, call: Call, path: ImagePath, request: ImageRequest, source: str) -> None:
+    """What depends on how the image was asked for, and on the source that has it."""
+    if directives := call.cache_control(call.runtime.http.headers_of(source).images):
         response["Cache-Control"] = directives
     if path.extension is None:
         response["Vary"] = "Accept"
@@ -260,8 +276,10 @@ def info_answer(call: Call, path: InfoPath) -> HttpResponse:
         statements=runtime.descriptions.of(request.identifier, source.fields),
     )
     document |= extra_keys(call.version, document, runtime)
-    response = info_response(call.http, call.version, document, profile_of(call, source.facts))
-    if directives := call.cache_use.cache_control(runtime.http.information_cache_control):
+    # What the site's code adds may change without any of the two.
+    last_modified = runtime.newest(source.last_modified) if runtime.consultation is None else None
+    response = info_response(call.http, call.version, document, profile_of(call, source.facts), last_modified)
+    if directives := call.cache_control(runtime.http.headers_of(source.found.source).information):
         response["Cache-Control"] = directives
     if call.is_for_one_visitor:
         keep_from_others(response)

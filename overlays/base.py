@@ -120,6 +120,29 @@ class Cover(Overlay, ABC):
         return image
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What is written into an answer besides its pixels; empty texts leave what is there."""
+
+    keep: str
+    """What of the file's own words stays: `nothing`, `rights`, `all`; empty where that is left to the settings."""
+    copyright_notice: str
+    credit: str
+    source: str
+
+
+class Writing(Overlay, ABC):
+    """Says something in words, in answers that show the whole image."""
+
+    @abstractmethod
+    def words(self, answer: Answer) -> Words:
+        """What is written into this answer."""
+
+    def draw(self, image: Image.Image, answer: Answer) -> Image.Image:
+        """The pixels stay as they are."""
+        return image
+
+
 def fingerprint_of(*parts: object) -> str:
     """32 hexadecimal digits that differ when any part is written differently."""
     return hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

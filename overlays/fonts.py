@@ -5,29 +5,28 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
 import PIL
-from PIL import ImageFont
+from PIL import ImageFont, features
 
 from .pictures import PictureError
 from .uploads import FOLDER, FONT_NAME, digest_of, keep, load_bytes, stored_fonts
+from .weights import REGULAR, distance, weight_and_cut
 
 FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 """Only here are installed fonts looked for, and only by name: nothing that staff type is a path."""
 SUFFIXES = frozenset({".otf", ".ttc", ".ttf"})
 BUILT_IN = ""
+HAS_RAQM = features.check("raqm")
+"""Whether texts can run from the right, and letters be joined."""
 MOST_FACES_IN_A_FILE = 32
 SIZE_TO_LOOK = 16
 MOST_BYTES = 8 * 1024 * 1024
-NO_CHARACTER = "\U0010ffff"
-"""No font has it: it looks as whatever a font does not have."""
-FALLBACKS = ("Noto Emoji", "Symbola", "DejaVu Sans", "Noto Sans")
-"""Where characters are looked for first that a font does not have; then in every installed one."""
+WEIGHT_AXIS = b"weight"
 COLLECTION, OPEN_TYPE = b"ttcf", b"OTTO"
 
 NO_FONT = "This is not a font that can be used: choose a TTF or an OTF file."
@@ -39,6 +38,16 @@ class FontMissing(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Axis:
+    """What can be chosen of a variable font."""
+
+    is_weight: bool
+    least: int
+    usual: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Face:
     """One style of one family."""
 
@@ -47,6 +56,12 @@ class Face:
     path: str = ""
     """Empty for Pillow's own, and for one that was uploaded."""
     index: int = 0
+    family: str = ""
+    cut: str = ""
+    """What the style says besides the weight, such as `condensedoblique`; empty for upright faces of usual width."""
+    weight: int = REGULAR
+    axes: tuple[Axis, ...] = ()
+    """Of a variable font: what can be chosen between two ends."""
     digest: str = f"Pillow {PIL.__version__}"
     """Differs between the files of two fonts."""
     content: bytes = field(default=b"", compare=False, repr=False)
@@ -54,19 +69,30 @@ class Face:
 
     def at(self, size: int) -> ImageFont.FreeTypeFont:
         """The font in this size, in pixels; each call gives another, since threads may not share one."""
+        font = self._file(size)
+        if self.axes:
+            font.set_variation_by_axes([self.weight if axis.is_weight else axis.usual for axis in self.axes])
+        return font
+
+    def _file(self, size: int) -> ImageFont.FreeTypeFont:
         if self.content:
             return ImageFont.truetype(io.BytesIO(self.content), size, self.index)
         if self.path:
             return ImageFont.truetype(self.path, size, self.index)
         font = ImageFont.load_default(size)
         assert isinstance(font, ImageFont.FreeTypeFont)  # noqa: S101 - with a size it always is
-        return font
+        return font.font_variant(layout_engine=ImageFont.Layout.RAQM) if HAS_RAQM else font
+
+    def weighing(self, weight: int) -> Face:
+        """A variable face as near to that weight as it goes; any other as it is."""
+        ends = next((axis for axis in self.axes if axis.is_weight), None)
+        return self if ends is None else replace(self, weight=min(max(weight, ends.least), ends.most))
 
 
 def face(name: str) -> Face:
     """The face of that name, built in, installed or uploaded; raises `FontMissing`."""
     if name == BUILT_IN:
-        return Face("Built in")
+        return Face("Aileron", family="Aileron")
     if FONT_NAME.fullmatch(name):
         return uploaded(name)
     try:
@@ -75,6 +101,15 @@ def face(name: str) -> Face:
         raise FontMissing(
             f"The font “{name}” is not installed on this server. Install it, or choose another."
         ) from None
+
+
+def weighted(one: Face, weight: int | None) -> Face:
+    """The face of the same family, slant and width that is nearest to a weight; without a weight the face itself."""
+    if weight is None:
+        return one
+    others = (*installed().values(), *(uploaded(name) for name in stored_fonts() if is_sound(name)))
+    family = [one, *(other for other in others if (other.family, other.cut) == (one.family, one.cut))]
+    return min((other.weighing(weight) for other in family), key=lambda other: distance(other.weight, weight))
 
 
 def choices() -> list[tuple[str, str]]:
@@ -106,10 +141,37 @@ def face_in(content: bytes) -> Face:
     if len(content) > MOST_BYTES:
         raise FontMissing(TOO_MANY_BYTES)
     try:
-        family, style = ImageFont.truetype(io.BytesIO(content), SIZE_TO_LOOK).getname()
+        font = ImageFont.truetype(io.BytesIO(content), SIZE_TO_LOOK)
+        return replace(described(font), digest=digest_of(content), content=content)
     except (OSError, ValueError) as error:
         raise FontMissing(NO_FONT) from error
-    return Face(f"{family or 'Unnamed'} {style or ''}".strip(), digest=digest_of(content), content=content)
+
+
+def described(font: ImageFont.FreeTypeFont) -> Face:
+    """What a font says of itself."""
+    family, style = (name or "" for name in font.getname())
+    weight, cut = weight_and_cut(style)
+    axes = axes_of(font)
+    usual = next((axis.usual for axis in axes if axis.is_weight), weight)
+    name = f"{family or 'Unnamed'} {style}".strip()
+    return Face(name, family=family, cut=cut, weight=usual, axes=axes)
+
+
+def axes_of(font: ImageFont.FreeTypeFont) -> tuple[Axis, ...]:
+    """None unless the font is variable."""
+    try:
+        found = font.get_variation_axes()
+    except (OSError, NotImplementedError):
+        return ()
+    return tuple(
+        Axis(
+            is_weight=axis.get("name", b"").lower() == WEIGHT_AXIS,
+            least=axis["minimum"] or 0,
+            usual=axis["default"] or 0,
+            most=axis["maximum"] or 0,
+        )
+        for axis in found
+    )
 
 
 def keep_font(content: bytes) -> str:
@@ -147,62 +209,9 @@ def read_faces(path: str) -> Iterator[Face]:
     try:
         digest = hashlib.blake2b(Path(path).read_bytes(), digest_size=16).hexdigest()
         for index in range(MOST_FACES_IN_A_FILE):
-            family, style = ImageFont.truetype(path, SIZE_TO_LOOK, index).getname()
-            if family:
-                yield Face(f"{family} {style or ''}".strip(), path, index, digest)
+            face_of_it = described(ImageFont.truetype(path, SIZE_TO_LOOK, index))
+            if face_of_it.family:
+                yield replace(face_of_it, path=path, index=index, digest=digest)
     except (OSError, ValueError):
         # The last face was read, or the file is damaged.
         return
-
-
-# --- What a face has ---------------------------------------------------------------------------------------------
-
-
-def pieces(line: str, wanted: Face) -> list[tuple[str, Face]]:
-    """The line in pieces, each with a face that has its characters; a character that no face has is left out."""
-    found: list[tuple[str, Face]] = []
-    for character in line:
-        last = found[-1][1] if found else wanted
-        face_of_it = last if goes_along(character) else covering(character, wanted)
-        if face_of_it is None:
-            continue
-        if found and face_of_it == last:
-            found[-1] = (found[-1][0] + character, last)
-        else:
-            found.append((character, face_of_it))
-    return found
-
-
-def goes_along(character: str) -> bool:
-    """Whether it is set with whatever stands before it: spaces, accents, and what steers the others."""
-    category = unicodedata.category(character)
-    return category[0] in "MZ" or category in {"Cc", "Cf"}
-
-
-@lru_cache(maxsize=20_000)
-def covering(character: str, wanted: Face) -> Face | None:
-    """The wanted face if it has the character, else another that has; `None` where none is installed."""
-    if has(wanted, character):
-        return wanted
-    return next((one for one in fallbacks() if has(one, character)), None)
-
-
-def fallbacks() -> list[Face]:
-    """The faces to look for characters in, the likeliest first."""
-
-    def unlikelihood(one: Face) -> tuple[int, int, str]:
-        places = [place for place, family in enumerate(FALLBACKS) if one.name.startswith(family)]
-        return (min(places, default=len(FALLBACKS)), len(one.name), one.name)
-
-    return sorted(installed().values(), key=unlikelihood)
-
-
-def has(one: Face, character: str) -> bool:
-    """Whether the face has a shape for the character."""
-    try:
-        font = one.at(SIZE_TO_LOOK)
-        shape, nothing = font.getmask(character), font.getmask(NO_CHARACTER)
-    except OSError:
-        # Fonts of pictures have one size only, which cannot be set here.
-        return False
-    return (shape.size, bytes(shape)) != (nothing.size, bytes(nothing))

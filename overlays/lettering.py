@@ -12,9 +12,10 @@ from PIL import Image, ImageDraw, ImageFont
 from iiifserver.iiif.values import Extent
 
 from .colours import TRANSPARENT, Rgba
-from .fonts import Face, goes_along, pieces
+from .coverage import goes_along, runs
+from .directions import direction_of, in_visual_order
+from .fonts import Face
 
-DIRECTIONS = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 LINE_GAP = 0.2
 """Between two lines, as a share of the size."""
 JOINED_SCRIPTS = ("ARABIC", "SYRIAC", "MONGOLIAN", "DEVANAGARI", "BENGALI", "TAMIL", "THAI", "KHMER", "HEBREW")
@@ -30,7 +31,7 @@ class Placed:
     x: float
     y: float
     direction: str | None
-    """`ltr` or `rtl`: where its line begins; `None` where that cannot be told to the font."""
+    """`ltr` or `rtl`; `None` where that cannot be told to the font."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,24 +144,17 @@ class Lettering:
         fonts = {} if known is None else known
         placed, x = [], 0.0
         spacing = size * self.letter_spacing / 100
-        direction = direction_of(line)
-        found = pieces(line, self.face)
-        for text, face in reversed(found) if direction == "rtl" else found:
-            if face not in fonts:
-                fonts[face] = face.at(size)
-            font = fonts[face]
-            for part in clusters(text) if spacing and can_be_spaced(text) else [text]:
-                # Only fonts that Raqm lays out, which may be missing, can be told where a line begins.
-                told = direction if font.layout_engine == ImageFont.Layout.RAQM else None
+        in_order = [(run, run.direction) for run in runs(line, self.face, self.text)]
+        for run in in_visual_order(in_order, direction_of(line)):
+            if run.face not in fonts:
+                fonts[run.face] = run.face.at(size)
+            font = fonts[run.face]
+            for part in clusters(run.text) if spacing and can_be_spaced(run.text) else [run.text]:
+                # Only fonts that Raqm lays out, which may be missing, can be told which way a text runs.
+                told = run.direction if font.layout_engine == ImageFont.Layout.RAQM else None
                 placed.append(Placed(part, font, x, y, told))
                 x += font.getlength(part, direction=told) + spacing
         return placed, x - spacing if placed else x
-
-
-def direction_of(line: str) -> str:
-    """Where a line begins: at the side that its first letter asks for."""
-    ways = (DIRECTIONS.get(unicodedata.bidirectional(character)) for character in line)
-    return next((way for way in ways if way is not None), "ltr")
 
 
 def clusters(text: str) -> list[str]:

@@ -14,20 +14,23 @@ from iiifserver.backend import BackendError
 from iiifserver.iiif.errors import TryAgainLater
 from iiifserver.iiif.redaction import Shape, View, level_view, scaled_view, touches
 from iiifserver.iiif.values import ApiVersion, Box, Extent
-from iiifserver.patterns import PatternError, compiled
+from iiifserver.patterns import Pattern, PatternError, compiled
 from iiifserver.shelf import Shelf
 
-from .base import Answer, Cover, Overlay, fingerprint_of
+from .base import Answer, Cover, Overlay, Words, Writing, fingerprint_of
 from .boxes import HiddenBoxes
 from .covering import covered
 from .registry import overlays
-from .scope import EVERYTHING, Audience, RegionKind, Scope
+from .scope import EVERYTHING, Audience, RegionKind, Scope, folded
 from .site_marks import site_mark
 
 if TYPE_CHECKING:
     from .models import Overlay as OverlayRow
 
 logger = logging.getLogger("iiifserver.overlays")
+
+ANY_CASE_ANY_LINE = "(?is)"
+"""In front of a pattern: letters stand for capitals too, and a dot for the end of a line."""
 
 SIDEWAYS = frozenset({5, 6, 7, 8})
 """The EXIF orientations that lay an image on its side."""
@@ -85,6 +88,8 @@ class Applied:
     """`None` where there is nothing to draw."""
     drawn: tuple[ActiveOverlay, ...] = ()
     coverings: tuple[Covering, ...] = ()
+    writings: tuple[Writing, ...] = ()
+    """What is written into the answer besides its pixels; the last goes before the others."""
     depends_on_visitor: bool = False
     """Whether somebody else, asking for the same, may get other pixels."""
     depends_on_day: bool = False
@@ -133,7 +138,13 @@ class Applied:
         if self.answer is None:
             return ()
         covers = tuple(covering.cover.fingerprint_for(self.answer) for covering in self.coverings)
-        return (*covers, *(backend.fingerprint_for(self.answer) for backend in self.backends))
+        others = (*self.backends, *self.writings)
+        return (*covers, *(backend.fingerprint_for(self.answer) for backend in others))
+
+    @property
+    def words(self) -> tuple[Words, ...]:
+        """What the rules write into the answer, in their order."""
+        return tuple(writing.words(self.answer) for writing in self.writings) if self.answer else ()
 
     def cover_read(self, image: Image.Image, window: tuple[float, float, float, float]) -> Image.Image:
         """The pixels that a processor has read, with nothing in them that is hidden; raises `ProtectionMissing`."""
@@ -213,11 +224,13 @@ class Overlays:
 
     @cached_property
     def _of_one_image(self) -> Mapping[str, tuple[int, ...]]:
-        """For each identifier that a row names, the places of such rows: there may be one for each of many images."""
+        """For each identifier that a row names, however it is spelled, the places of such rows: there may be one for
+        each of many images.
+        """
         places: dict[str, list[int]] = {}
         for place, overlay in enumerate(self.active):
             if overlay.scope.identifier:
-                places.setdefault(overlay.scope.identifier, []).append(place)
+                places.setdefault(folded(overlay.scope.identifier), []).append(place)
         return {identifier: tuple(found) for identifier, found in places.items()}
 
     @cached_property
@@ -226,7 +239,7 @@ class Overlays:
 
     def of_image(self, identifier: str, source: str) -> list[ActiveOverlay]:
         """Those for this image, to whomever it is shown and in whatever size."""
-        places = sorted((*self._of_many_images, *self._of_one_image.get(identifier, ())))
+        places = sorted((*self._of_many_images, *self._of_one_image.get(folded(identifier), ())))
         candidates = (self.active[place] for place in places)
         return [overlay for overlay in candidates if overlay.scope.has_image(identifier, source)]
 
@@ -239,11 +252,12 @@ class Overlays:
             return NOTHING
         concerned = self.of_image(answer.identifier.value, answer.source)
         wanted = [overlay for overlay in concerned if overlay.scope.has(answer) and overlay.ready() is not None]
-        drawn = tuple(overlay for overlay in wanted if not isinstance(overlay.backend, Cover))
+        drawn = tuple(overlay for overlay in wanted if not isinstance(overlay.backend, Cover | Writing))
         return Applied(
             answer=answer,
             drawn=drawn,
             coverings=tuple(coverings(wanted, answer)),
+            writings=tuple(writings(wanted)) if answer.is_whole else (),
             depends_on_visitor=any(overlay.depends_on_visitor for overlay in concerned),
             depends_on_day=any(overlay.depends_on_day for overlay in concerned),
         )
@@ -260,6 +274,10 @@ def coverings(wanted: Iterable[ActiveOverlay], answer: Answer) -> Iterable[Cover
             shapes = showing(overlay.backend, answer)
             if shapes:
                 yield Covering(overlay.backend, shapes)
+
+
+def writings(wanted: Iterable[ActiveOverlay]) -> Iterable[Writing]:
+    return (overlay.backend for overlay in wanted if isinstance(overlay.backend, Writing))
 
 
 def showing(cover: Cover, answer: Answer) -> tuple[Shape, ...]:
@@ -293,7 +311,7 @@ def active_overlay(row: OverlayRow, backend: Overlay | None) -> ActiveOverlay:
     always = row.protects or (backend is not None and backend.protects)
     must_be_drawn = always or row.on_failure == row.OnFailure.REFUSE
     try:
-        scope = image_scope_of(row) if always else scope_of(row)
+        scope = image_scope_of(row, is_wide=True) if always else scope_of(row)
         return ActiveOverlay(row.name, scope, backend, must_be_drawn)
     except (PatternError, ValueError) as error:
         logger.error("Overlay “%s” does not work: %s", row.name, error)
@@ -303,7 +321,7 @@ def active_overlay(row: OverlayRow, backend: Overlay | None) -> ActiveOverlay:
 def scope_of(row: OverlayRow) -> Scope:
     """Raises `PatternError` when the row's pattern is not a regular expression, `ValueError` for an unknown choice."""
     return replace(
-        image_scope_of(row),
+        image_scope_of(row, is_wide=False),
         min_width=row.min_width or 1,
         min_height=row.min_height or 1,
         max_width=row.max_width,
@@ -313,14 +331,23 @@ def scope_of(row: OverlayRow) -> Scope:
     )
 
 
-def image_scope_of(row: OverlayRow) -> Scope:
-    """The conditions that a protection may have: whoever gets around them must not do so by another size or region."""
+def image_scope_of(row: OverlayRow, *, is_wide: bool) -> Scope:
+    """The conditions that a protection may have: whoever gets around them must not do so by another size or region,
+    nor, where it is wide, by another spelling of the identifier.
+    """
     return Scope(
+        is_wide=is_wide,
         identifier=row.identifier,
-        pattern=compiled(row.identifier_pattern) if row.identifier_pattern else None,
+        pattern=pattern_of(row, is_wide=is_wide),
         source=row.source.name if row.source else "",
         audience=Audience(row.audience),
         groups=frozenset(row.groups),
         first_day=row.first_day,
         last_day=row.last_day,
     )
+
+
+def pattern_of(row: OverlayRow, *, is_wide: bool) -> Pattern | None:
+    if not row.identifier_pattern:
+        return None
+    return compiled(ANY_CASE_ANY_LINE + row.identifier_pattern if is_wide else row.identifier_pattern)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from iiifserver.iiif.values import ApiVersion, Extent
 from iiifserver.iiif.visitor import Visitor
@@ -103,6 +105,8 @@ class Scope:
     region: RegionKind = RegionKind.ANY
     version: ApiVersion | None = None
     """`None` for every version of the Image API."""
+    is_wide: bool = False
+    """Whether it is for every identifier that a storage may take for one that fits; see `folded`."""
 
     def has(self, answer: Answer) -> bool:
         """Whether the overlay is for this answer."""
@@ -117,11 +121,15 @@ class Scope:
 
     def has_image(self, identifier: str, source: str) -> bool:
         """Whether it is for this image, to whomever it is shown."""
+        spellings = (identifier, folded(identifier)) if self.is_wide else (identifier,)
         return (
-            self.identifier in {"", identifier}
-            and self.source in {"", source}
-            and (self.pattern is None or self.pattern.fits(identifier))
+            self.source in {"", source}
+            and any(self._names(spelling) for spelling in spellings)
+            and (self.pattern is None or any(self.pattern.fits(spelling) for spelling in spellings))
         )
+
+    def _names(self, spelling: str) -> bool:
+        return self.identifier in {"", spelling} or (self.is_wide and folded(self.identifier) == spelling)
 
     def has_day(self, day: date) -> bool:
         """Whether the day is neither before the first nor after the last."""
@@ -144,3 +152,12 @@ class Scope:
 
 
 EVERYTHING = Scope()
+
+
+@lru_cache(maxsize=2000)
+def folded(identifier: str) -> str:
+    """One spelling for all that file servers take for the same name: capital and small letters, accents written in two
+    ways, backslashes, and dots and blanks at the end of a step.
+    """
+    composed = unicodedata.normalize("NFC", identifier).casefold().replace("\\", "/")
+    return "/".join(step.rstrip(". ") for step in composed.split("/"))

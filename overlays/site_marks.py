@@ -25,6 +25,7 @@ from .pictures import PictureError
 from .placed_picture import PlacedPicture, PlacedPictureOptions
 from .placement import Position, room
 from .site_pictures import SitePicture, site_pictures
+from .weights import weight_of_share
 
 LONGEST_PLACE = 4000
 MOST_TEXTS = 256
@@ -42,6 +43,7 @@ TEXT_NAMES: Mapping[str, str] = MappingProxyType(
         "font": "font",
         "font_size": "size",
         "font_min_size": "minimum_size",
+        "font_weight": "weight",
         "word_wrap": "wraps",
         "glyph_spacing": "letter_spacing",
         "stroke_color": "stroke_colour",
@@ -91,8 +93,18 @@ def percent_of(value: Any) -> Any:
     return math.floor(value * 100 + 0.5) if is_number else value
 
 
+def weight_of(value: Any) -> Any:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return weight_of_share(value) if is_number else value
+
+
 MEANINGS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
-    {"position": position_of, "stroke_width": whole_pixels, "glyph_spacing": percent_of}
+    {
+        "position": position_of,
+        "stroke_width": whole_pixels,
+        "glyph_spacing": percent_of,
+        "font_weight": weight_of,
+    }
 )
 
 

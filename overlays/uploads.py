@@ -47,6 +47,11 @@ def drafts() -> Iterator[None]:
         _drafts.reset(token)
 
 
+def is_only_tried() -> bool:
+    """Whether this happens inside `drafts`."""
+    return _drafts.get() is not None
+
+
 def store(content: bytes) -> str:
     """Keeps the picture, an SVG as the PNG that is drawn of it, and returns its name; raises `PictureError`."""
     content = as_pixels(content)

@@ -64,7 +64,7 @@ class FormatAssignmentAdmin(RecordsWho, admin.ModelAdmin):  # type: ignore[type-
 class OutputSettingsAdmin(SingletonAdmin):
     fieldsets = [
         ("JPEG", {"fields": ["jpeg_quality", "jpeg_progressive", "background"]}),
-        ("Other formats", {"fields": ["webp_quality", "avif_quality", "tiff_compression"]}),
+        ("Other formats", {"fields": ["png_compression", "webp_quality", "avif_quality", "tiff_compression"]}),
         ("Scaling", {"fields": ["downscale_filter", "upscale_filter", "sharpen", "linear_light"]}),
         ("Colours", {"fields": ["keeps_profile"]}),
         ("Words in the picture", {"fields": ["metadata", "keeps_location", "copyright_notice", "credit", "source"]}),

@@ -72,6 +72,8 @@ class Processor(Backend, ABC):
     """What it does beyond decoding whole images."""
     libraries: ClassVar[tuple[Library, ...]] = ()
     """What must be installed beside the server itself."""
+    suited_to: ClassVar[str] = ""
+    """What `suits` says yes to, for staff; empty where that is everything."""
     averages: ClassVar[bool] = False
     """Whether `read` makes pictures smaller by averaging stored values, and not the light that they stand for."""
 
@@ -99,8 +101,8 @@ class Processor(Backend, ABC):
         """What is known of a page of the image from its header alone; `None` when another processor should read this
         file.
 
-        Raises `Unreadable` for a damaged file, `ImageTooLarge` for one that this processor may never decode, and
-        `BadRequest` for a page that the file does not have.
+        Raises `Unreadable` for a damaged file, `ImageTooLarge` for one that this processor may never decode,
+        `BadRequest` for a page that the file does not have, and `retrieval.Refused` for one that it may not fetch.
         """
 
     @abstractmethod
@@ -111,11 +113,18 @@ class Processor(Backend, ABC):
         Raises `Unreadable` for a damaged file and `ImageTooLarge` when too much would have to be decoded.
         """
 
+    def suits(self, facts: SourceFacts, plan: RenderPlan) -> bool:
+        """Whether no other processor of such files is likely to answer this request quicker. One that says no reads all
+        the same where there is no other.
+        """
+        return True
+
     def stored(
         self, found: Found, facts: SourceFacts, plan: RenderPlan, *, keeps_profile: bool = False
     ) -> bytes | None:
-        """The region as the very JPEG that the file stores, where it stores one of exactly this region and size: with
-        the file's colour profile, or `None` where its colours are not sRGB and no profile is kept.
+        """The region as the very JPEG or WebP that the file stores, where it stores one of exactly this region and size
+        in the plan's format: with the file's colour profile, or `None` where its colours are not sRGB and no profile is
+        kept.
 
         Asked only for pictures whose pixels are otherwise left alone. Raises as `read` does.
         """

@@ -17,7 +17,7 @@ SIXTEEN_BIT_MODES = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
 DEEP_MODES = frozenset({"I", "F"})
 """Gray of 32 bits, whole numbers or fractions."""
 
-ORDINARY_WHITES = (1, 255, 65_535)
+ORDINARY_WHITES = (1.0, 255.0, 65_535.0)
 """What white may be where pixels are deep and the file does not say it."""
 
 LARGEST_PROFILE_BYTES = 4 * 1024 * 1024
@@ -79,22 +79,29 @@ def in_eight_bits(image: Image.Image) -> Image.Image:
     return shallow(image) if image.mode in DEEP_MODES else image
 
 
-def shallow(image: Image.Image) -> Image.Image:
+def shallow(image: Image.Image, whites: tuple[float, ...] = ORDINARY_WHITES) -> Image.Image:
     """Deep gray as gray of eight bits. Needs the whole image, or tiles of one image would differ in brightness.
 
     Raises `ValueError` where pixels have no finite values.
     """
-    black, white = span_of(*image.getextrema())
+    black, white = span_of(*image.getextrema(), whites=whites)
     factor = 255 / (white - black)
     return image.point(lambda value: value * factor - black * factor).convert("L")
 
 
-def span_of(lowest: float, highest: float) -> tuple[float, float]:
-    """Which values are black and white, for pixels that lie between these two."""
+def whites_up_to(largest: float) -> tuple[float, ...]:
+    """What white may be where no value can be larger than that."""
+    return tuple(dict.fromkeys(min(white, largest) for white in ORDINARY_WHITES))
+
+
+def span_of(lowest: float, highest: float, *, whites: tuple[float, ...] = ORDINARY_WHITES) -> tuple[float, float]:
+    """Which values are black and white, for pixels that lie between these two: 0 and the first white that none is
+    above; where some are, or lie below 0, the darkest and the lightest that there are.
+    """
     if not (math.isfinite(lowest) and math.isfinite(highest)):
         raise ValueError("Some pixels have no finite value.")
     if lowest >= 0:
-        for white in ORDINARY_WHITES:
+        for white in whites:
             if highest <= white:
                 return 0, white
     return lowest, max(highest, lowest + 1)

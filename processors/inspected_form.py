@@ -68,7 +68,8 @@ class InspectedForm:
         facts = read_facts(document["facts"])
         if self.found.formats is not None and facts.format_name not in self.found.formats:
             return None
-        for processor in self.processors.candidates(facts.format_name, self.page):
+        candidates = self.processors.candidates(facts.format_name, self.page)
+        for place, processor in enumerate(candidates, 1):
             if self._circumstances(processor) == document["by"]:
                 fields, pages = document["fields"], document["pages"]
                 return Inspected(
@@ -76,6 +77,7 @@ class InspectedForm:
                     processor,
                     None if fields is None else read_fields(fields),
                     None if pages is None else tuple(one and read_facts(one) for one in pages),
+                    tuple(candidates[place:]),
                 )
         return None
 

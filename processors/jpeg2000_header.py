@@ -1,5 +1,5 @@
-"""What stands in front of the pixels of a JPEG 2000 file: its boxes (ISO/IEC 15444-1, Annex I; 15444-2, Annex M) and
-the main header of its code stream (15444-1, Annex A). Reads a few kilobytes, and nothing of unchecked size.
+"""What stands in front of the pixels of a JPEG 2000 file: its boxes (ISO/IEC 15444-1, Annex I; 15444-2, Annex M) around
+a code stream. Reads a few kilobytes, and nothing of unchecked size.
 """
 
 from __future__ import annotations
@@ -11,21 +11,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
+from iiifserver.iiif.errors import Unreadable
 from iiifserver.iiif.values import Extent
 
 from .coded_pieces import JPEG_2000_START, number
+from .jpeg2000_code_stream import CodeStream, read_code_stream
 
 MOST_BOXES = 1000
-MOST_MARKERS = 1000
 LARGEST_HEADER_BYTES = 16 * 1024 * 1024
-MOST_COMPONENTS = 16_384
-LARGEST_PRECISION = 38
-MOST_HALVINGS = 32
-"""All three by the standard."""
-
-SOT, SOD, SIZ, COD, COC = 0xFF90, 0xFF93, 0xFF51, 0xFF52, 0xFF53
-FIRST_MARKER = 0xFF00
 ENUMERATED, RESTRICTED_PROFILE, ANY_PROFILE = 1, 2, 3
+FRAGMENTS = frozenset({b"ftbl", b"flst", b"dtbl"})
+"""Boxes of a JPX that say where its pixels are (15444-2, M.11.3 and M.11.4)."""
 CMYK_SPACE = b"CMYK"
 GRAY_SPACE = b"GRAY"
 
@@ -77,44 +73,6 @@ class ChannelKind(enum.IntEnum):
 ALPHA_KINDS = frozenset({ChannelKind.OPACITY, ChannelKind.PREMULTIPLIED_OPACITY})
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
-    """One component of the code stream: how deep its samples are, and how far apart on the reference grid."""
-
-    precision: int
-    is_signed: bool
-    step: Extent
-
-
-@dataclass(frozen=True, slots=True)
-class CodeStream:
-    """The main header of a code stream. Coordinates are those of the reference grid."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-    tile: Extent
-    columns: int
-    rows: int
-    components: tuple[Component, ...]
-    halvings: int
-    """How often the picture can be halved before it is decoded."""
-
-    @property
-    def extent(self) -> Extent:
-        return Extent(self.right - self.left, self.bottom - self.top)
-
-    def reduced_origin(self, halvings: int) -> tuple[int, int]:
-        """Left and top of the picture once it is halved so often."""
-        return halved(self.left, halvings), halved(self.top, halvings)
-
-    def reduced_extent(self, halvings: int) -> Extent:
-        """The picture once it is halved so often; below one pixel where nothing is left of it."""
-        left, top = self.reduced_origin(halvings)
-        return Extent(halved(self.right, halvings) - left, halved(self.bottom, halvings) - top)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Colour:
     """What the file says of its colours."""
@@ -126,6 +84,10 @@ class Colour:
     lab_ranges: tuple[int, ...] = ()
     """Range and offset of L, a and b, where the file gives them."""
 
+    @property
+    def is_stated(self) -> bool:
+        return self.space is not None or self.profile is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Jpeg2000Header:
@@ -133,7 +95,9 @@ class Jpeg2000Header:
 
     stream: CodeStream
     is_boxed: bool = True
-    """Whether the code stream stands in a file of boxes, and not alone."""
+    """Whether the code stream stands behind boxes that say what it is."""
+    start: int = 0
+    """Where a code stream begins of which no box says what it is."""
     colour: Colour = Colour()
     palette_channels: int = 0
     """How many channels a palette makes; 0 where there is none."""
@@ -217,7 +181,10 @@ def boxes(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
 
 
 def read_boxes(file: BinaryIO) -> Jpeg2000Header:
-    """The header of a file of boxes: the first code stream and what stands in front of it."""
+    """The header of a file of boxes: the first code stream and what stands in front of it.
+
+    Raises `Unreadable` for a file that has its pixels elsewhere.
+    """
     end = file.seek(0, io.SEEK_END)
     found: dict[bytes, Box] = {}
     for box in boxes(file, 0, end):
@@ -225,25 +192,46 @@ def read_boxes(file: BinaryIO) -> Jpeg2000Header:
         if box.kind == b"jp2c":
             break
     if b"jp2c" not in found:
-        raise ValueError("The file has no code stream.")
-    header = Jpeg2000Header(stream=read_code_stream(file, found[b"jp2c"].start))
-    return with_image_header(file, header, found[b"jp2h"]) if b"jp2h" in found else header
+        if FRAGMENTS.isdisjoint(found):
+            raise ValueError("The file has no code stream.")
+        raise Unreadable("This JPX has its pixels in pieces or in other files. Save it as one JP2.")
+    start = found[b"jp2c"].start
+    header = Jpeg2000Header(stream=read_code_stream(file, start))
+    header = with_boxes_in(file, header, found.get(b"jp2h") or found.get(b"jpch"))
+    if not header.colour.is_stated:
+        header = with_boxes_in(file, header, found.get(b"jplh"))
+    return header if b"jp2h" in found else replace(header, is_boxed=False, start=start)
+
+
+def with_boxes_in(file: BinaryIO, header: Jpeg2000Header, outer: Box | None) -> Jpeg2000Header:
+    """The header with what the boxes inside that box say; as it is where there is no such box."""
+    return with_image_header(file, header, outer) if outer else header
 
 
 def with_image_header(file: BinaryIO, header: Jpeg2000Header, outer: Box) -> Jpeg2000Header:
-    """The header with what the boxes inside the image header box say."""
+    """The header with what the boxes inside the image header box say, or inside that of a layer of a JPX."""
     if outer.length > LARGEST_HEADER_BYTES:
         raise ValueError("The file's header is larger than any can be.")
     file.seek(outer.start)
     content = file.read(outer.length)
     for box in boxes(io.BytesIO(content), 0, len(content)):
         inner = content[box.start : box.end]
-        if box.kind == b"colr" and header.colour.space is None and header.colour.profile is None:
+        if box.kind == b"colr" and not header.colour.is_stated:
             header = replace(header, colour=colour_in(inner))
+        elif box.kind == b"cgrp" and not header.colour.is_stated:
+            header = with_boxes_of_group(header, inner)
         elif box.kind == b"pclr":
             header = replace(header, palette_channels=number(inner, 2, 1))
         elif box.kind == b"cdef":
             header = replace(header, channel_kinds=tuple(channel_kinds_in(inner)))
+    return header
+
+
+def with_boxes_of_group(header: Jpeg2000Header, content: bytes) -> Jpeg2000Header:
+    """The header with the first colours that a group of several ways to say them has (15444-2, M.11.7.1)."""
+    for box in boxes(io.BytesIO(content), 0, len(content)):
+        if box.kind == b"colr" and not header.colour.is_stated:
+            header = replace(header, colour=colour_in(content[box.start : box.end]))
     return header
 
 
@@ -267,76 +255,3 @@ def space_of_profile(profile: bytes) -> Space | None:
 def channel_kinds_in(content: bytes) -> Iterator[int]:
     for entry in range(min(number(content, 0, 2), (len(content) - 2) // 6)):
         yield number(content, 4 + 6 * entry, 2)
-
-
-def read_code_stream(file: BinaryIO, start: int) -> CodeStream:
-    """The main header of the code stream that begins there."""
-    file.seek(start)
-    if number(file.read(2), 0, 2) != number(JPEG_2000_START, 0, 2):
-        raise ValueError("A code stream does not begin as one.")
-    stream: CodeStream | None = None
-    halvings: list[int] = []
-    for kind, content in segments(file):
-        if kind == SIZ:
-            stream = stream_in(content)
-        elif kind == COD:
-            halvings.append(number(content, 5, 1))
-        elif kind == COC and stream:
-            halvings.append(number(content, 2 if len(stream.components) < 257 else 3, 1))
-    if stream is None or not halvings:
-        raise ValueError("A code stream does not say how large it is, or how it is coded.")
-    if max(halvings) > MOST_HALVINGS:
-        raise ValueError("A code stream claims more resolutions than there can be.")
-    return replace(stream, halvings=min(halvings))
-
-
-def segments(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """The marker segments of the main header."""
-    for _ in range(MOST_MARKERS):
-        head = file.read(4)
-        kind, length = number(head, 0, 2), number(head, 2, 2)
-        if kind in (SOT, SOD):
-            return
-        if kind < FIRST_MARKER or length < 2:
-            raise ValueError("A code stream's header is damaged.")
-        yield kind, file.read(length - 2)
-    raise ValueError("A code stream's header does not end.")
-
-
-def stream_in(content: bytes) -> CodeStream:
-    """What the segment of sizes says; raises `ValueError` for sizes that cannot be."""
-    right, bottom, left, top, tile_width, tile_height, tile_left, tile_top = (
-        number(content, position, 4) for position in range(2, 34, 4)
-    )
-    count = number(content, 34, 2)
-    is_on_grid = tile_left <= left < tile_left + tile_width and tile_top <= top < tile_top + tile_height
-    if not (left < right and top < bottom and is_on_grid and 0 < count <= MOST_COMPONENTS):
-        raise ValueError("A code stream has a size that cannot be.")
-    return CodeStream(
-        left=left,
-        top=top,
-        right=right,
-        bottom=bottom,
-        tile=Extent(min(tile_width, right - tile_left), min(tile_height, bottom - tile_top)),
-        columns=-(-(right - tile_left) // tile_width),
-        rows=-(-(bottom - tile_top) // tile_height),
-        components=tuple(component_at(content, 36 + 3 * place) for place in range(count)),
-        halvings=0,
-    )
-
-
-def component_at(content: bytes, position: int) -> Component:
-    depth = number(content, position, 1)
-    component = Component(
-        precision=(depth & 0x7F) + 1,
-        is_signed=depth >= 0x80,
-        step=Extent(number(content, position + 1, 1), number(content, position + 2, 1)),
-    )
-    if component.precision > LARGEST_PRECISION or min(component.step.width, component.step.height) < 1:
-        raise ValueError("A component has a depth or a distance that cannot be.")
-    return component
-
-
-def halved(coordinate: int, times: int) -> int:
-    """A coordinate of the reference grid once the picture is halved so often (15444-1, B.5)."""
-    return (coordinate + (1 << times) - 1) >> times

@@ -4,6 +4,7 @@ and 18181-2 for the container).
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -33,15 +34,30 @@ RATIOS = {
 """Width by height, for each number that stands in a size."""
 
 ALPHA, SPOT_COLOUR, BLACK, FILTER_COLOUR = 0, 2, 4, 5
-GRAY = 1
+GRAY, OWN_COLOURS = 1, 2
+D65, CUSTOM = 1, 2
+SRGB_PRIMARIES = 1
+LINEAR_CURVE, SRGB_CURVE = 8, 13
+GAMMA_BITS = 24
 
 Coding = tuple[tuple[int, int], ...]
 """Four ways to write a number: what is added, and how many bits follow."""
 
 ENUM: Coding = ((0, 0), (1, 0), (2, 4), (18, 6))
 EDGE: Coding = ((1, 9), (1, 13), (1, 18), (1, 30))
+CHROMATICITY: Coding = ((0, 19), (524_288, 19), (1_048_576, 20), (2_097_152, 21))
 PREVIEW_EDGE: Coding = ((1, 6), (65, 8), (321, 10), (1345, 12))
 PREVIEW_EIGHTHS: Coding = ((16, 0), (32, 0), (1, 5), (33, 9))
+
+
+class Colours(enum.Enum):
+    """How the values of the decoded pixels are meant."""
+
+    SRGB = "sRGB"
+    LIGHT = "light"
+    """The colours of sRGB, each value as much light as it says."""
+    OTHER = "other"
+    """By a profile that stands in the file, or that the decoder can write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +70,7 @@ class JxlHeader:
     has_alpha: bool
     bits: int
     """Of each value. Fractions have more than 16."""
+    colours: Colours = Colours.SRGB
 
 
 class Bits:
@@ -95,11 +112,13 @@ def read_header(file: BinaryIO) -> JxlHeader:
     if BLACK in kinds:
         raise ValueError("Inks are not read.")
     bits.flag()
+    has_color, colours = read_colours(bits)
     return JxlHeader(
         extent.turned() if orientation >= 5 else extent,
-        has_color=read_has_color(bits),
+        has_color=has_color,
         has_alpha=ALPHA in kinds,
         bits=depth,
+        colours=colours,
     )
 
 
@@ -208,8 +227,36 @@ def read_channel(bits: Bits) -> int:
     return kind
 
 
-def read_has_color(bits: Bits) -> bool:
+def read_colours(bits: Bits) -> tuple[bool, Colours]:
+    """Whether there are colours, and which (18181-1, E.2)."""
     if bits.flag():
-        return True
-    bits.flag()
-    return bits.coded(ENUM) != GRAY
+        return True, Colours.SRGB
+    has_profile = bits.flag()
+    space = bits.coded(ENUM)
+    has_color = space != GRAY
+    if has_profile or space >= OWN_COLOURS:
+        return has_color, Colours.OTHER
+    is_usual = read_is_usual(bits, has_color)
+    if bits.flag():
+        bits.number(GAMMA_BITS)
+        return has_color, Colours.OTHER
+    curves = {SRGB_CURVE: Colours.SRGB, LINEAR_CURVE: Colours.LIGHT} if is_usual else {}
+    return has_color, curves.get(bits.coded(ENUM), Colours.OTHER)
+
+
+def read_is_usual(bits: Bits, has_color: bool) -> bool:
+    """Whether the white, and the primaries where there are colours, are those of sRGB."""
+    white = bits.coded(ENUM)
+    if white == CUSTOM:
+        read_points(bits, 1)
+    if not has_color:
+        return white == D65
+    primaries = bits.coded(ENUM)
+    if primaries == CUSTOM:
+        read_points(bits, 3)
+    return (white, primaries) == (D65, SRGB_PRIMARIES)
+
+
+def read_points(bits: Bits, count: int) -> None:
+    for _ in range(2 * count):
+        bits.coded(CHROMATICITY)

@@ -67,6 +67,8 @@ class Column:
     """Name and explanation of each."""
     names: tuple[str, ...]
     """The enabled processors of this kind."""
+    suited_to: str
+    """Which requests it is asked for where another could answer them too; empty for all."""
     missing: tuple[tuple[str, str], ...]
     """For each library that is not there: what is not read without it, and the line that brings it."""
 
@@ -109,6 +111,7 @@ def column_of(kind: type[Processor], names: tuple[str, ...]) -> Column:
         used_for=kind.used_for,
         features=tuple((feature.value, EXPLANATIONS[feature]) for feature in features),
         names=names,
+        suited_to=kind.suited_to,
         missing=tuple(
             (", ".join(sorted(map(label_of, library.formats or kind.formats))), library.install)
             for library in kind.libraries

@@ -92,6 +92,10 @@ class OutputSettings(Singleton):
         (Filter.HAMMING.value, "hamming: sharper than triangle, as quick"),
         (Filter.TRIANGLE.value, "triangle: soft and quick"),
         (Filter.BOX.value, "box: averages, the quickest"),
+        (Filter.MITCHELL.value, "mitchell: here the same as bicubic"),
+        (Filter.HERMITE.value, "hermite: here the same as hamming"),
+        (Filter.BELL.value, "bell: here the same as triangle"),
+        (Filter.BSPLINE.value, "bspline: here the same as triangle"),
     ]
 
     jpeg_quality = models.PositiveSmallIntegerField(
@@ -102,6 +106,13 @@ class OutputSettings(Singleton):
     )
     jpeg_progressive = models.BooleanField(
         "progressive JPEG", default=False, help_text="Slightly smaller files that take five times as long to write."
+    )
+    png_compression = models.PositiveSmallIntegerField(
+        "PNG compression",
+        default=3,
+        validators=[MaxValueValidator(9)],
+        help_text="From 0, none, to 9. The pixels are always the same; above 3, files get a little smaller and take "
+        "longer to write.",
     )
     webp_quality = models.PositiveSmallIntegerField(
         "WebP quality", default=80, validators=[MinValueValidator(1), MaxValueValidator(100)]
@@ -188,6 +199,7 @@ class OutputSettings(Singleton):
             encoder=EncoderSettings(
                 jpeg_quality=self.jpeg_quality,
                 jpeg_progressive=self.jpeg_progressive,
+                png_compress_level=self.png_compression,
                 webp_quality=self.webp_quality,
                 avif_quality=self.avif_quality,
                 tiff_compression=self.tiff_compression,

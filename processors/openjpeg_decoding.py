@@ -11,7 +11,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from .jpeg2000_header import ChannelKind, halved
+from .jpeg2000_code_stream import halved
+from .jpeg2000_header import ChannelKind, Jpeg2000Header
 from .openjpeg_library import (
     PARAMETER_BYTES,
     READ,
@@ -60,18 +61,20 @@ class Plane:
 
 
 class Reader:
-    """Gives a library the bytes of a Python file, and keeps the error that came of it: none can pass through C."""
+    """Gives a library the bytes of a Python file, from a place on, and keeps the error that came of it: none can pass
+    through C.
+    """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, start: int) -> None:
         self.error: Exception | None = None
-        self._file = file
-        self.length = file.seek(0, io.SEEK_END)
-        self._position = file.seek(0)
+        self._file, self._start = file, start
+        self.length = file.seek(0, io.SEEK_END) - start
+        self._position = 0
         self.read, self.skip, self.seek = READ(self._read), SKIP(self._skip), SEEK(self._seek)
 
     def _read(self, buffer: int, length: int, _: object) -> int:
         try:
-            self._file.seek(self._position)
+            self._file.seek(self._start + self._position)
             content = self._file.read(length)
         except Exception as error:  # noqa: BLE001
             self.error = error
@@ -95,14 +98,14 @@ class Reader:
 
 @contextmanager
 def decoded(
-    library: OpenJpegLibrary, file: BinaryIO, is_boxed: bool, area: Area, halvings: int, threads: int = 1
+    library: OpenJpegLibrary, file: BinaryIO, header: Jpeg2000Header, area: Area, halvings: int, threads: int = 1
 ) -> Iterator[tuple[Plane, ...]]:
     """The channels of an area, halved so often.
 
     Raises `ValueError` for damage, and what the file raises.
     """
-    reader, complaints = Reader(file), list[str]()
-    with decoder(library, is_boxed, complaints) as codec, stream(library, reader) as source:
+    reader, complaints = Reader(file, header.start), list[str]()
+    with decoder(library, header.is_boxed, complaints) as codec, stream(library, reader) as source:
         image = ctypes.POINTER(DecodedImage)()
         call = library.functions
 

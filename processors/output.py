@@ -12,13 +12,19 @@ from .metadata import MetadataSettings
 
 
 class Filter(enum.Enum):
-    """A resampling filter by the name that IIIF servers give it; the label says what it is for."""
+    """A resampling filter by the name that IIIF servers give it. Of the last four each stands for the one of the others
+    that looks as far and is most like it.
+    """
 
     LANCZOS3 = "lanczos3"
     BICUBIC = "bicubic"
     HAMMING = "hamming"
     TRIANGLE = "triangle"
     BOX = "box"
+    MITCHELL = "mitchell"
+    HERMITE = "hermite"
+    BELL = "bell"
+    BSPLINE = "bspline"
 
     @property
     def resampling(self) -> Image.Resampling:
@@ -32,6 +38,10 @@ RESAMPLINGS = {
     Filter.HAMMING: Image.Resampling.HAMMING,
     Filter.TRIANGLE: Image.Resampling.BILINEAR,
     Filter.BOX: Image.Resampling.BOX,
+    Filter.MITCHELL: Image.Resampling.BICUBIC,
+    Filter.HERMITE: Image.Resampling.HAMMING,
+    Filter.BELL: Image.Resampling.BILINEAR,
+    Filter.BSPLINE: Image.Resampling.BILINEAR,
 }
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from iiifserver.iiif.errors import Unreadable
+from iiifserver.iiif.errors import IIIFError, Unreadable
 from iiifserver.iiif.formats import Format
 from iiifserver.iiif.found import Found
 from iiifserver.iiif.metadata import NOTHING, Embedded, Fields
@@ -24,6 +25,7 @@ from .kept_profiles import in_answers_colours
 from .metadata import embedded_in, fields_of, kept
 from .output import Output
 from .registry import processors
+from .retrieval import Refused
 from .stored_tiles import leaves_pixels_alone
 
 if TYPE_CHECKING:
@@ -54,6 +56,15 @@ class SourceImage:
     """What its pixels are read from instead."""
     replaced_facts: SourceFacts | None = None
     """Those of the image itself, where there is a copy."""
+    is_copy_alone: bool = False
+    """Whether the image itself may not be opened, so that no more is known of it than its copy tells."""
+    others: tuple[Processor, ...] = ()
+    """Further processors that may read it, in the order in which they are asked."""
+
+    @classmethod
+    def of_copy(cls, found: Found, copy: CopiedPixels) -> SourceImage:
+        """An image that may not be opened, as its copy shows it."""
+        return cls(found, copy.facts, copy.processor, pages=(copy.facts,), copy=copy, is_copy_alone=True)
 
     @property
     def original_facts(self) -> SourceFacts:
@@ -77,15 +88,33 @@ class SourceImage:
 
     def for_format(self, format: Format) -> SourceImage:
         """The image to make a picture in that format from: without its copy where that is not as good."""
-        if self.copy is None or self.copy.serves(format):
+        if self.copy is None or self.is_copy_alone or self.copy.serves(format):
             return self
         return replace(self, facts=self.original_facts, copy=None, replaced_facts=None)
 
     def _pixels(self, plan: RenderPlan) -> tuple[Processor, Found, SourceFacts, RenderPlan]:
         """Who reads them, from where, and what for."""
+        processor, found, facts, wanted = self._stored_pixels(plan)
+        return (processor if self.copy else self._suited(plan)), found, facts, wanted
+
+    def _stored_pixels(self, plan: RenderPlan) -> tuple[Processor, Found, SourceFacts, RenderPlan]:
+        """Who knows how they are stored, where, and what for."""
         if self.copy is not None:
             return self.copy.processor, self.copy.found, self.copy.facts, replace(plan, page=1)
         return self.processor, self.found, self.facts, plan
+
+    def _suited(self, plan: RenderPlan) -> Processor:
+        """The first processor that suits the request; another than that of the facts only where it finds the same."""
+        if not self.processor.suits(self.facts, plan):
+            for other in self.others:
+                if other.suits(self.facts, plan) and self._is_the_same_to(other, plan.page):
+                    return other
+        return self.processor
+
+    def _is_the_same_to(self, other: Processor, page: int) -> bool:
+        with suppress(IIIFError, Refused):
+            return other.facts(self.found, page) == self.facts
+        return False
 
     def read(self, plan: RenderPlan, output: Output, *, is_drawn_on: bool = False) -> Raster:
         """The pixels for a plan, in the colours of its answer; see `Processor.read`."""
@@ -100,11 +129,13 @@ class SourceImage:
         """The picture as the file stores it, where it stores it so; see `Processor.stored`."""
         if not leaves_pixels_alone(plan, self.facts, output) or self.words(plan, output):
             return None
-        processor, found, facts, wanted = self._pixels(plan)
+        processor, found, facts, wanted = self._stored_pixels(plan)
         return processor.stored(found, facts, wanted, keeps_profile=output.keeps_profile)
 
     def embedded(self, page: int = 1) -> Embedded:
-        """What the page says of itself in words; nothing where that is damaged."""
+        """What the page says of itself in words; nothing where that is damaged, or may not be opened."""
+        if self.is_copy_alone:
+            return NOTHING
         directory = self.processor.directory_of(self.found, page)
         return embedded_in(self.found, self.facts.format_name, directory)
 
@@ -125,9 +156,12 @@ class Inspected:
     fields: Fields | None = None
     """`None` as long as nobody has asked for them."""
     pages: tuple[SourceFacts | None, ...] | None = None
+    others: tuple[Processor, ...] = ()
+    """Further processors that may read it, in the order in which they are asked."""
 
     def of(self, found: Found) -> SourceImage:
-        return SourceImage(found, self.facts, self.processor, self.fields or {}, self.pages or (), self)
+        fields, pages = self.fields or {}, self.pages or ()
+        return SourceImage(found, self.facts, self.processor, fields, pages, self, others=self.others)
 
     def with_fields(self, found: Found, page: int, names: Collection[str]) -> Inspected:
         """With what the page says of itself in these fields."""
@@ -158,14 +192,24 @@ class Processors:
         format_name = detect(found)
         if found.formats is not None and format_name not in found.formats:
             raise Unreadable(f"Files of the kind {label_of(format_name)} are not read from this source.")
-        for processor in self.candidates(format_name, page):
-            if facts := processor.facts(found, page):
-                return Inspected(facts, processor)
+        candidates = self.candidates(format_name, page)
+        for place, processor in enumerate(candidates, 1):
+            with suppress(Refused):
+                if facts := processor.facts(found, page):
+                    return Inspected(facts, processor, others=tuple(candidates[place:]))
         raise Unreadable(f"Files of the kind {label_of(format_name)} cannot be read here.")
 
     def form_of(self, found: Found, page: int) -> InspectedForm:
         """How what is known of a page is written for caches that outlive the process."""
         return InspectedForm(self, found, page)
+
+    @property
+    def circumstances(self) -> str:
+        """On what the facts of an image depend beside its file: who is asked for them, in which order and how set up.
+        The same text in every process.
+        """
+        assigned = {name: [described(one) for one in able] for name, able in sorted(self.assigned.items())}
+        return repr(([described(one) for one in self.active], assigned))
 
     def warm_up(self) -> None:
         """Has each processor load what would make its first request wait."""
@@ -178,6 +222,12 @@ class Processors:
         """
         able = [one for one in self.assigned.get(format_name, self.active) if one.reads(format_name)]
         return sorted(able, key=lambda one: not one.features & PAGED) if page > 1 else able
+
+
+def described(processor: Processor) -> str:
+    """Of which kind it is, and how it is set up."""
+    kind = type(processor)
+    return f"{kind.__module__}.{kind.__qualname__} {processor.options!r}"
 
 
 shelf = Shelf(processors)

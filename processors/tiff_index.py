@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
-from tifffile import COMPRESSION, EXTRASAMPLE, PHOTOMETRIC, PLANARCONFIG, TiffPage
+from tifffile import COMPRESSION, PHOTOMETRIC, TiffPage
 
 from iiifserver.iiif.values import Extent
 
@@ -16,6 +16,9 @@ from .base import check_page
 from .coded_pieces import check_coded_piece
 from .reading_ahead import fetch_ahead, fetches_ahead
 from .tiff_places import PiecePlaces, opened_tiff, places_of
+from .tiff_rows import PlainRows
+from .tiff_samples import CODED_COMPRESSIONS, Samples, planes_of, samples_of
+from .ycbcr import BlockDecoder, can_be_put_together, is_subsampled
 
 MOST_PAGES = 1000
 """Directories looked at; more than any pyramid has, and an end to files whose directories run in circles."""
@@ -23,50 +26,14 @@ MOST_PAGES = 1000
 SLACK_BYTES = 1_000_000
 """How much larger than twice its pixels a piece may be: tables and metadata of small pieces."""
 
+ROWS_AT_ONCE = 4
+"""So many rows of pieces are asked for together where each answer takes its time."""
+
 ICC_PROFILE_TAG = 34675
 ORIENTATION_TAG = 274
 
 JFIF_PLACE = slice(6, 10)
 JFIF = b"JFIF"
-
-ALPHA_SAMPLES = frozenset({EXTRASAMPLE.UNASSALPHA, EXTRASAMPLE.ASSOCALPHA})
-
-PLAIN_COMPRESSIONS = frozenset(
-    {
-        COMPRESSION.NONE,
-        COMPRESSION.LZW,
-        COMPRESSION.ADOBE_DEFLATE,
-        COMPRESSION.DEFLATE,
-        COMPRESSION.PACKBITS,
-        COMPRESSION.LZMA,
-        COMPRESSION.ZSTD,
-    }
-)
-"""These unpack into a buffer of the size that a piece should have, and no further."""
-
-CODED_COMPRESSIONS = frozenset(
-    {
-        COMPRESSION.JPEG,
-        COMPRESSION.JPEG2000,
-        COMPRESSION.APERIO_JP2000_RGB,
-        COMPRESSION.APERIO_JP2000_YCBC,
-        COMPRESSION.WEBP,
-    }
-)
-"""Pieces of these are pictures with a size of their own, which is looked at before they are decoded."""
-
-MODES: dict[tuple[int, int, int | None], str] = {
-    (PHOTOMETRIC.RGB, 3, None): "RGB",
-    (PHOTOMETRIC.RGB, 4, EXTRASAMPLE.UNASSALPHA): "RGBA",
-    (PHOTOMETRIC.RGB, 4, EXTRASAMPLE.ASSOCALPHA): "RGBa",
-    (PHOTOMETRIC.YCBCR, 3, None): "RGB",
-    (PHOTOMETRIC.MINISBLACK, 1, None): "L",
-    (PHOTOMETRIC.MINISBLACK, 2, EXTRASAMPLE.UNASSALPHA): "LA",
-    (PHOTOMETRIC.MINISBLACK, 2, EXTRASAMPLE.ASSOCALPHA): "La",
-    (PHOTOMETRIC.MINISWHITE, 1, None): "L",
-    (PHOTOMETRIC.SEPARATED, 4, None): "CMYK",
-}
-"""Pillow's name for decoded pixels, by photometric interpretation, number of samples and kind of alpha."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +55,8 @@ class StoredLevel:
     """What the JPEG pieces have in common."""
     jpeg_samplings: tuple[tuple[int, int], ...] = ()
     """How the components of its JPEG pieces are sampled, where the pieces are such as any viewer reads right."""
+    webp_channels: int = 0
+    """How many channels its WebP tiles have; 0 where the pieces are something else."""
     planes: int = 1
     """How many pieces lie one behind the other, since each holds one channel alone."""
 
@@ -127,10 +96,21 @@ class StoredLevel:
         pixels, _, (_, height, width, _) = decode(content, index, jpegtables=self.tables)
         return pixels[0, :height, :width]  # type: ignore[no-any-return]
 
-    def fetch_row(self, file: BinaryIO, row: int, columns: range) -> None:
-        """Tells a file that lies far away which pieces of a row will be read."""
+    def rows_ahead(self, file: BinaryIO, rows: range, columns: range) -> Iterator[int]:
+        """The rows one after the other; of a file that lies far away the pieces of several are fetched together."""
+        for start in rows[::ROWS_AT_ONCE]:
+            some = range(start, min(start + ROWS_AT_ONCE, rows.stop))
+            self.fetch_rows(file, some, columns)
+            for row in some:
+                # Once more, for a file that has no room for all of them.
+                self.fetch_rows(file, range(row, row + 1), columns)
+                yield row
+
+    def fetch_rows(self, file: BinaryIO, rows: range, columns: range) -> None:
+        """Tells a file that lies far away which pieces of some rows will be read."""
         if fetches_ahead(file):
-            places = [self.places.at(file, index) for column in columns for index in self.indexes(column, row)]
+            cells = ((column, row) for row in rows for column in columns)
+            places = [self.places.at(file, index) for cell in cells for index in self.indexes(*cell)]
             fetch_ahead(file, [(offset, offset + count) for offset, count in places if count <= self.most_bytes])
 
     def content(self, file: BinaryIO, index: int) -> bytes | None:
@@ -154,15 +134,19 @@ class TiffIndex:
 
     levels: tuple[StoredLevel, ...]
     """From the full size downwards."""
-    mode: str
-    """Pillow's name for eight-bit pixels of this kind: L, LA, La, RGB, RGBA, RGBa or CMYK."""
-    is_inverted: bool
-    """Whether 0 means white."""
+    samples: Samples
+    """The same on every level."""
     orientation: int
     profile: bytes | None
+    """`None` where the values become sRGB without one."""
     page_count: int
     directory: int
     """Which of the file's directories it is, counted from 0."""
+
+    @property
+    def mode(self) -> str:
+        """Pillow's name for its pixels once they are bytes."""
+        return self.samples.mode
 
 
 def read_index(file: BinaryIO, number: int = 1, *, is_far: bool | None = None) -> TiffIndex | None:
@@ -183,15 +167,14 @@ def index_of(everything: list[Any], number: int) -> TiffIndex | None:
     check_page(number, len(starts))
     pages = everything[starts[number - 1] :]
     first = pages[0]
-    mode = mode_of(first)
-    if mode is None:
+    samples = readable_samples(first)
+    if samples is None:
         return None
     return TiffIndex(
-        levels=tuple(levels(first, pages)),
-        mode=mode,
-        is_inverted=first.photometric == PHOTOMETRIC.MINISWHITE,
+        levels=tuple(levels(first, samples, pages)),
+        samples=samples,
         orientation=orientation_of(first),
-        profile=profile_of(first),
+        profile=None if samples.lab else profile_of(first),
         page_count=len(starts),
         directory=starts[number - 1],
     )
@@ -214,31 +197,12 @@ def pages_of(directories: Any) -> Iterator[Any]:
                 yield page
 
 
-def mode_of(page: Any) -> str | None:
-    """Pillow's name for the page's pixels once they have eight bits; `None` for kinds not read here."""
-    is_plain = page.compression in PLAIN_COMPRESSIONS
-    if page.imagedepth != 1 or page.bitspersample not in (8, 16):
+def readable_samples(page: Any) -> Samples | None:
+    """What the page's values mean; `None` for kinds that are not read piece by piece."""
+    samples = samples_of(page)
+    if samples and samples.ycbcr and is_subsampled(page) and not can_be_put_together(page):
         return None
-    # A JPEG of one channel does not know that it is part of a coloured picture.
-    if planes_of(page) > 1 and (page.photometric == PHOTOMETRIC.YCBCR or page.compression == COMPRESSION.JPEG):
-        return None
-    if page.dtype not in (np.uint8, np.uint16) or page.jpegheader is not None:
-        return None
-    # Only a codec that knows of YCbCr turns it into RGB by itself.
-    if not (is_plain and page.photometric != PHOTOMETRIC.YCBCR) and page.compression not in CODED_COMPRESSIONS:
-        return None
-    return mode_for(page.photometric, page.samplesperpixel, page.extrasamples)
-
-
-def planes_of(page: Any) -> int:
-    """In how many planes, each of one channel, the page is stored."""
-    return 1 if page.planarconfig == PLANARCONFIG.CONTIG else int(page.samplesperpixel)
-
-
-def mode_for(photometric: int, samples: int, extra_samples: tuple[int, ...]) -> str | None:
-    if len(extra_samples) > 1 or not ALPHA_SAMPLES.issuperset(extra_samples):
-        return None
-    return MODES.get((photometric, samples, extra_samples[0] if extra_samples else None))
+    return samples
 
 
 def profile_of(page: Any) -> bytes | None:
@@ -251,14 +215,14 @@ def orientation_of(page: Any) -> int:
     return int(value) if value in range(1, 9) else 1
 
 
-def levels(first: Any, pages: list[Any]) -> Iterator[StoredLevel]:
+def levels(first: Any, samples: Samples, pages: list[Any]) -> Iterator[StoredLevel]:
     """The first image and its smaller versions: its sub-directories, or the reduced pages that follow it."""
     level = stored_level(first)
     yield level
     full, last = level.extent, level.extent
     for page in reduced_versions(first, pages):
         level = stored_level(page)
-        if is_smaller_version(level.extent, last, full) and mode_of(page) == mode_of(first):
+        if is_smaller_version(level.extent, last, full) and readable_samples(page) == samples:
             yield level
             last = level.extent
 
@@ -275,29 +239,42 @@ def reduced_versions(first: Any, pages: list[Any]) -> Iterator[Any]:
 
 def stored_level(page: Any) -> StoredLevel:
     """Raises `ValueError` when the page has no pixels, or lists fewer pieces than its size needs."""
-    extent = Extent(page.imagewidth, page.imagelength)
-    if page.is_tiled:
-        piece = Extent(page.tilewidth, page.tilelength)
-    else:
-        piece = Extent(extent.width, max(1, min(page.rowsperstrip, extent.height)))
+    extent, piece = Extent(page.imagewidth, page.imagelength), piece_of(page)
     if min(extent.width, extent.height, piece.width, piece.height) < 1:
         raise ValueError("The image or its pieces have no pixels.")
+    rows = PlainRows.of(page)
+    piece = rows.piece if rows else piece
     level = StoredLevel(
         extent=extent,
         piece=piece,
         is_tiled=page.is_tiled,
         is_coded=page.compression in CODED_COMPRESSIONS,
         # Arrays and not the page itself, which would keep all that the file says of it, and of its other pages.
-        places=places_of(page),
+        places=rows.places if rows else places_of(page),
         most_bytes=SLACK_BYTES + 2 * piece.area * page.samplesperpixel * page.dtype.itemsize,
-        decoders=(decoder_of(page, is_jfif=False), decoder_of(page, is_jfif=True)),
+        decoders=(rows, rows) if rows else decoders_of(page, piece),
         tables=page.jpegtables,
         jpeg_samplings=jpeg_samplings_of(page),
+        webp_channels=webp_channels_of(page),
         planes=planes_of(page),
     )
     if len(level.places) < level.columns * level.rows * level.planes:
         raise ValueError("The file lists too few pieces.")
     return level
+
+
+def piece_of(page: Any) -> Extent:
+    """The size of a tile or a strip."""
+    if page.is_tiled:
+        return Extent(page.tilewidth, page.tilelength)
+    return Extent(page.imagewidth, max(1, min(page.rowsperstrip, page.imagelength)))
+
+
+def decoders_of(page: Any, piece: Extent) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    if page.photometric == PHOTOMETRIC.YCBCR and page.compression not in CODED_COMPRESSIONS and is_subsampled(page):
+        blocks = BlockDecoder.of(page, piece)
+        return blocks, blocks
+    return decoder_of(page, is_jfif=False), decoder_of(page, is_jfif=True)
 
 
 def decoder_of(page: Any, is_jfif: bool) -> Callable[..., Any]:
@@ -317,6 +294,14 @@ def jpeg_samplings_of(page: Any) -> tuple[tuple[int, int], ...]:
         return ()
     across, down = page.subsampling or (2, 2)
     return ((across, down), (1, 1), (1, 1))
+
+
+def webp_channels_of(page: Any) -> int:
+    """Of a page of WebP tiles; 0 for any other, and for alpha that colours were multiplied with: WebP has no such."""
+    if page.compression != COMPRESSION.WEBP or not page.is_tiled:
+        return 0
+    samples = samples_of(page)
+    return {"RGB": 3, "RGBA": 4}.get(samples.mode, 0) if samples and page.photometric == PHOTOMETRIC.RGB else 0
 
 
 def is_smaller_version(extent: Extent, than: Extent, full: Extent) -> bool:

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from iiifserver.backend_admin import BackendAdmin
 from iiifserver.configured import ConfiguredBackend
 
+from .client_caching import CLIENT_FIELDS
 from .models import AnswersFor, Source
 from .registry import sources
 
@@ -23,12 +24,14 @@ FORMAT_FIELDS = ("formats",)
 UPLOAD_FIELDS = ("accepts_uploads", "largest_upload_megabytes")
 UPLOADS = "Images that people upload on the page Browse; they need the permission to upload images to sources."
 LOOKUP_FIELDS = ("lookup", "lookup_prefix", "lookup_suffix", "lookup_template")
+PLACED_FIELDS = (*SCOPE_FIELDS, *LOOKUP_FIELDS, *FORMAT_FIELDS, *UPLOAD_FIELDS, *CLIENT_FIELDS)
+KEEPING = "What browsers and proxies may keep of these images, where that is not what is set under HTTP for all."
 
 
 @admin.register(Source)
 class SourceAdmin(BackendAdmin):
     registry = sources
-    shared_fields = (*BackendAdmin.shared_fields, *SCOPE_FIELDS, *LOOKUP_FIELDS, *FORMAT_FIELDS, *UPLOAD_FIELDS)
+    shared_fields = (*BackendAdmin.shared_fields, *PLACED_FIELDS)
     list_display = ("name", "state", "enabled", "position", "kind_label", "identifiers", "looks", "used_for")
 
     other_pages: ClassVar[list[Callable[[AdminSite], list[URLPattern]]]] = []
@@ -61,8 +64,7 @@ class SourceAdmin(BackendAdmin):
         if obj is None:
             return fieldsets
         (title, shared), *own = fieldsets
-        placed = SCOPE_FIELDS + LOOKUP_FIELDS + FORMAT_FIELDS + UPLOAD_FIELDS
-        row = {**shared, "fields": tuple(name for name in shared["fields"] if name not in placed)}
+        row = {**shared, "fields": tuple(name for name in shared["fields"] if name not in PLACED_FIELDS)}
         return [
             (title, row),
             *own,
@@ -70,6 +72,7 @@ class SourceAdmin(BackendAdmin):
             ("Looks up", {"fields": LOOKUP_FIELDS, "description": "What an image is called here."}),
             ("Reads", {"fields": FORMAT_FIELDS, "description": "Which kinds of file are images here."}),
             *([("Takes", {"fields": UPLOAD_FIELDS, "description": UPLOADS})] if takes_images(obj) else []),
+            ("Browsers keep", {"fields": CLIENT_FIELDS, "description": KEEPING, "classes": ("collapse",)}),
         ]
 
     def get_form(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from time import monotonic
 from typing import BinaryIO
 from unicodedata import normalize
@@ -12,6 +13,9 @@ from unicodedata import normalize
 from iiifserver.backend import Backend
 from iiifserver.iiif.errors import Forbidden
 from iiifserver.iiif.found import Found
+
+from .freshness import Freshness
+from .sightings import Sightings
 
 SEARCHED_AT_ONCE = 1000
 
@@ -24,6 +28,7 @@ class Place:
     """The path, key or name that the row's lookup made of the identifier. As hostile as the identifier itself."""
     details: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What the site's delegate added for this image, such as `bucket`, `endpoint` or credentials; usually empty."""
+    freshness: Freshness = field(default=Freshness(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,17 @@ class SourceBackend(Backend, ABC):
         Raises `SourceUnavailable` when the source cannot be asked, `SourceTooSlow` and `SourceNonsense` when it does
         not answer properly, `Forbidden` when it refuses to give the image out.
         """
+
+    def find_of_late(self, place: Place) -> Found | None:
+        """The same, or the image as it was found before, where the freshness that is asked for lets that count."""
+        if place.freshness.is_asked_each_time:
+            return self.find(place)
+        name = repr((place.name, sorted(place.details.items())))
+        return self._sightings.find(name, partial(self.find, place), place.freshness)
+
+    @cached_property
+    def _sightings(self) -> Sightings:
+        return Sightings()
 
     @property
     def resting_servers(self) -> int:
@@ -118,6 +134,10 @@ class SourceBackend(Backend, ABC):
     def can_list(cls) -> bool:
         """Whether this kind can tell what a folder holds."""
         return cls.entries is not SourceBackend.entries
+
+    def unlisted(self) -> str:
+        """Why this source cannot tell what a folder holds, in a sentence for staff; empty where it can."""
+        return "" if self.can_list() else f"A source of the kind {self.label} cannot tell which images it has."
 
     @classmethod
     def can_write(cls) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from iiifserver.iiif.errors import IIIFError, SourceNonsense, SourceTooSlow, SourceUnavailable
 
+from .crowd import Crowded
 from .ranged.remote import Replaced
 
 FAILURES_UNTIL_REST = 5
@@ -55,6 +56,8 @@ class Breaker:
         self._admit(origin)
         try:
             yield
+        except Crowded:
+            raise
         except IIIFError as error:
             if isinstance(error, FAILURES) and not isinstance(error, Replaced):
                 self._note_failure(origin, str(error))

@@ -20,10 +20,9 @@ IMAGE_ENDINGS = frozenset(
 opening it would tell.
 """
 
-IMAGE_NAME = re.compile(rf".*\.(?:{'|'.join(sorted(IMAGE_ENDINGS))})", re.IGNORECASE | re.DOTALL)
 NUMBER = re.compile(r"([0-9]+)")
 MOST_DIGITS = 30
-SHAPE = str.maketrans("123456789", "000000000")
+SHAPE = bytes.maketrans(b"123456789", b"000000000")
 
 Order = tuple[list[str | int], str]
 
@@ -46,10 +45,10 @@ def by_shape(names: Iterable[str]) -> Iterable[list[str]]:
     """The names in groups that differ in their digits alone; each behind itself in small letters and a NUL, so that
     within a group the order of the letters is the natural one. Large folders hold few groups, and this is quick.
     """
-    groups: dict[str, list[str]] = defaultdict(list)
+    groups: dict[bytes, list[str]] = defaultdict(list)
     for name in names:
         small = name.casefold()
-        groups[small.translate(SHAPE)].append(f"{small}\0{name}")
+        groups[small.encode("utf-8", "surrogatepass").translate(SHAPE)].append(f"{small}\0{name}")
     return groups.values()
 
 
@@ -68,7 +67,8 @@ def order_of(entry: FolderEntry) -> tuple[Order, bool]:
 
 
 def is_named_like_an_image(name: str) -> bool:
-    return IMAGE_NAME.fullmatch(name) is not None
+    _, dot, ending = name.rpartition(".")
+    return bool(dot) and ending.lower() in IMAGE_ENDINGS
 
 
 def merged(lists: Iterable[list[FolderEntry]], limit: int) -> list[FolderEntry]:

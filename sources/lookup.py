@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -124,6 +124,31 @@ class Template:
             else:
                 texts.append(claim.identifier if piece.word == IDENTIFIER else claim.groups[piece.word])
         return unless_climbing("".join(texts))
+
+    def identifier_in(self, name: str) -> str | None:
+        """The identifier of which the template makes that name; `None` where it makes it of none, and where the
+        template has words in it that an identifier does not tell.
+        """
+        if any(isinstance(piece, Word) and piece.word not in {IDENTIFIER, *DIGESTS} for piece in self.pieces):
+            return None
+        found = re.fullmatch("".join(backwards(self.pieces)), name, re.DOTALL)
+        identifier = found[IDENTIFIER] if found and IDENTIFIER in found.groupdict() else None
+        return identifier if identifier and self.name(Claim(identifier, {})) == name else None
+
+
+def backwards(pieces: Iterable[str | Word]) -> Iterator[str]:
+    """A regular expression for the names that such pieces make; whether the digits are right is not for it to say."""
+    is_first = True
+    for piece in pieces:
+        if isinstance(piece, str):
+            yield re.escape(piece)
+        elif piece.word in DIGESTS:
+            yield "[0-9a-f]+" if piece.digits is None else f"[0-9a-f]{{{piece.digits}}}"
+        elif is_first:
+            yield f"(?P<{IDENTIFIER}>.+)"
+            is_first = False
+        else:
+            yield f"(?P={IDENTIFIER})"
 
 
 def digits_of(identifier: str, piece: Word, taken: dict[str, int]) -> str:

@@ -9,6 +9,7 @@ from django.db import models
 from iiifserver.configured import ConfiguredBackend
 from iiifserver.patterns import PatternError, check_pattern, compiled
 
+from .client_caching import ClientCaching
 from .formats import FormatsField, check_formats, pictures
 from .lookup import TemplateError, parsed_template, unless_climbing
 
@@ -36,7 +37,7 @@ class LookupKind(models.TextChoices):
     DELEGATE = "delegate", "asked of the site's delegate"
 
 
-class Source(ConfiguredBackend):
+class Source(ClientCaching, ConfiguredBackend):
     """A place where images are looked for; the first that has an image gives it."""
 
     answers_for = models.CharField(max_length=20, choices=AnswersFor, default=AnswersFor.EVERYTHING)

@@ -19,6 +19,7 @@ PIECE_BYTES = 1_000_000
 
 WITHOUT_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 """What a file system says that knows no second name of a file."""
+TAKEN = "There is something of this name already: choose another name, or have it replaced."
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 IN_THE_WAY = frozenset({errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.ENOTEMPTY})
@@ -94,7 +95,7 @@ def system_errors() -> Iterator[None]:
 
 def meaning_of(error: OSError) -> IIIFError:
     if error.errno in IN_THE_WAY:
-        return AlreadyThere("There is something of this name already: choose another name, or have it replaced.")
+        return AlreadyThere(TAKEN)
     if error.errno in NOT_ALLOWED:
         return Forbidden("The server may not write into this folder. Change the permissions of the folder.")
     if error.errno in NO_ROOM:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from iiifserver.patterns import PatternError, compiled
 from iiifserver.shelf import Shelf
 
 from .base import FolderEntry, Place, SourceBackend
+from .freshness import Freshness
 from .listing import merged
 from .lookup import Affixes, Claim, Everything, Fitting, Lookup, Scope, TemplateError, WithPrefix, parsed_template
 from .models import AnswersFor, LookupKind, WhenMissing
@@ -46,12 +47,14 @@ class ActiveSource:
     formats: frozenset[str] | None = None
     """What may be read from it; `None` for anything."""
 
-    def find(self, claim: Claim, consultation: Consultation | None) -> Found | None:
+    def find(self, claim: Claim, consultation: Consultation | None, freshness: Freshness | None = None) -> Found | None:
         """The image, or `None`; raises one of `CANNOT_TELL` when the source does not know."""
         if self.backend is None:
             raise SourceUnavailable("A source of images is not set up properly.")
         place = self.place(claim, consultation)
-        found = None if place is None else self.backend.find(place)
+        if place is not None and freshness is not None:
+            place = replace(place, freshness=freshness)
+        found = None if place is None else self.backend.find_of_late(place)
         return None if found is None else replace(found, source=self.name, formats=self.formats)
 
     def place(self, claim: Claim, consultation: Consultation | None) -> Place | None:
@@ -77,8 +80,14 @@ class Sources:
 
     active: tuple[ActiveSource, ...]
 
-    def find(self, identifier: Identifier, consultation: Consultation | None = None) -> Found:
-        """The image from the first source that answers for the identifier and has it.
+    def find(
+        self,
+        identifier: Identifier,
+        consultation: Consultation | None = None,
+        freshness_in: Callable[[str], Freshness | None] = lambda source: None,
+    ) -> Found:
+        """The image from the first source that answers for the identifier and has it; how fresh that must be is asked
+        by the source's name.
 
         A source that cannot tell does not keep the later ones from answering, unless it is the last for what it
         answers for; when none of them has the image either, its error is raised instead of `SourceMissing`, since
@@ -90,7 +99,7 @@ class Sources:
             if claim is None:
                 continue
             try:
-                found = source.find(claim, consultation)
+                found = source.find(claim, consultation, freshness_in(source.name))
             except CANNOT_TELL as error:
                 logger.warning("Source “%s” cannot tell: %s", source.name, error)
                 unanswered = unanswered or error
@@ -100,6 +109,12 @@ class Sources:
             if source.is_last:
                 break
         raise unanswered or SourceMissing("There is no image with this identifier.")
+
+    def asks_delegate(self, consultation: Consultation | None) -> bool:
+        """Whether the site's delegate decides where images are, so that one visitor's may be another's missing one."""
+        if consultation is None:
+            return False
+        return consultation.has("source") or any(source.lookup is None for source in self.active)
 
     def resting_servers(self) -> dict[str, int]:
         """For each source by its name, how many of its servers are asked less often at present."""

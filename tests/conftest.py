@@ -11,6 +11,8 @@ import pytest
 
 from images.samples import write_samples
 from tests.live import ROOT, LiveServer, live_server, share_samples
+from tests.object_stores import azure_server, google_server, s3_server
+from tests.postgresql import postgresql_server
 
 IS_CI = os.environ.get("CI", "").lower() == "true"
 
@@ -60,3 +62,31 @@ def server(tmp_path_factory, drawn_samples) -> LiveServer:
     share_samples(drawn_samples, home)
     with live_server(home) as live:
         yield live
+
+
+@pytest.fixture(scope="session")
+def s3_address():
+    """Of one server that speaks S3, for the whole session; a test uses buckets of its own, or cleans up."""
+    with s3_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def azure_address(tmp_path_factory):
+    """Of the account of one server that speaks like Azure, likewise."""
+    with azure_server(tmp_path_factory.mktemp("azurite")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def google_address():
+    """Of one server that speaks like Google Cloud Storage, likewise."""
+    with google_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def postgresql_url():
+    """Of one real PostgreSQL, likewise."""
+    with postgresql_server() as server:
+        yield server.get_uri()

@@ -20,11 +20,14 @@ META = "tests/images/test_meta_identifiers.py::"
 DELEGATE = "tests/images/test_delegate.py::"
 ANSWERS = "tests/iiifserver/delegates/test_answers.py::"
 FOLDER_CACHE = "tests/caching/backends/test_filesystem.py::"
+FRESHNESS = "tests/images/test_freshness.py::"
 OBJECT_CACHES = "tests/caching/backends/object_store_contract.py::"
 CACHES = "tests/caching/test_runtime.py::"
 EVERY_CACHE = "tests/caching/backends/contract.py::"
 HTTP_SOURCE = "tests/sources/backends/test_http.py::"
 S3_SOURCE = "tests/sources/backends/test_s3.py::"
+EVERY_SOURCE = "iiifserver/testing/sources.py::"
+CREDENTIALS = "tests/sources/test_credentials.py::"
 PIPELINE = "tests/images/test_pipeline.py::"
 
 
@@ -57,16 +60,14 @@ LESSONS: dict[int, Answer] = {
     7: (f"{OBJECT_CACHES}test_more_than_one_page_is_purged", f"{EVERY_CACHE}test_purging_one_image_leaves_the_others"),
     # The clock of that test stands beyond 2^31 seconds.
     8: (f"{OBJECT_CACHES}test_an_entry_is_gone_after_its_time",),
-    9: ("tests/sources/test_ranged_speed.py::test_ten_gigabytes_are_as_quick",),
+    9: ("tests/sources/test_ranged_speed.py::test_of_long_lists_only_the_touched_part_is_read",),
     # Ours: no query is in the key.
     10: (f"{ARGUMENTS}test_the_name_is_in_no_cache", f"{PIPELINE}test_equal_pictures_have_equal_keys"),
     11: (
         f"{ARGUMENTS}test_without_caches_nothing_is_read_nor_put",
         f"{ARGUMENTS}test_an_information_without_caches_is_not_kept",
     ),
-    12: DoesNotApply(
-        "The source is always asked, so that what is gone is a 404; how seldom is the source's own setting."
-    ),
+    12: (f"{FRESHNESS}test_the_source_is_never_asked_again",),
     13: (
         f"{PROCESSORS}test_an_empty_file_is_no_image",
         f"{HTTP_SOURCE}test_an_empty_file_is_found_empty",
@@ -101,8 +102,16 @@ LESSONS: dict[int, Answer] = {
     30: (
         f"{HTTP_SOURCE}test_basic_authentication_goes_with_every_request",
         f"{HTTP_SOURCE}test_every_way_of_asking_gives_the_same_bytes",
+        "tests/images/admin/test_source_test.py::test_how_a_server_is_asked_is_found_out_and_explained",
+        f"{EVERY_SOURCE}test_leaves_no_file_open",
     ),
-    31: (f"{S3_SOURCE}test_a_public_bucket_needs_no_keys", f"{S3_SOURCE}test_the_form_wants_both_halves_of_a_key"),
+    31: (
+        f"{S3_SOURCE}test_a_public_bucket_needs_no_keys",
+        f"{S3_SOURCE}test_the_form_wants_both_halves_of_a_key",
+        f"{CREDENTIALS}test_the_keys_of_a_row_go_before_those_of_the_machine",
+        f"{CREDENTIALS}test_the_environment_has_keys_for_s3",
+        f"{EVERY_SOURCE}test_leaves_no_file_open",
+    ),
     32: (
         f"{ANSWERS}test_an_overlay_is_a_dictionary_or_nothing",
         f"{ANSWERS}test_a_challenge_asks_to_sign_in",
@@ -159,6 +168,7 @@ LESSONS: dict[int, Answer] = {
     56: (
         f"{S3_SOURCE}test_an_expired_pre_signed_request_or_a_wrong_key_is_forbidden",
         "tests/sources/backends/test_filesystem.py::test_a_file_that_may_not_be_read_is_forbidden",
+        "tests/images/test_source_faults.py::test_each_failure_has_its_status",
     ),
     57: (
         f"{META}test_a_page_that_is_not_there_is_a_bad_request",
@@ -180,7 +190,10 @@ LESSONS: dict[int, Answer] = {
         "tests/processors/test_retrieval.py::test_nothing_is_left_behind",
         "tests/processors/test_retrieval.py::test_nothing_is_left_behind_when_the_source_stops",
     ),
-    63: ("tests/images/test_views_errors.py::test_a_truncated_image_is_never_a_blank_one",),
+    63: (
+        "tests/images/test_views_errors.py::test_a_truncated_image_is_never_a_blank_one",
+        "tests/images/test_source_faults.py::test_a_file_that_is_replaced_while_it_is_read_is_never_mixed",
+    ),
     64: (
         "tests/images/api/test_tasks.py::test_the_session_of_a_browser_opens_nothing",
         "tests/images/api/test_tasks.py::test_strangers_are_asked_who_they_are",
@@ -188,6 +201,7 @@ LESSONS: dict[int, Answer] = {
     ),
     65: (
         "iiifserver/testing/processors.py::test_leaves_no_file_open",
+        f"{EVERY_SOURCE}test_leaves_no_file_open",
         f"{HTTP_SOURCE}test_a_whole_image_can_be_read_from_any_place_and_leaves_no_file",
     ),
     66: (
@@ -199,7 +213,7 @@ LESSONS: dict[int, Answer] = {
         "tests/iiifserver/iiif/test_meta_identifier.py::test_the_delimiter_can_be_another",
     ),
     68: (
-        "tests/images/test_lasting_infos.py::test_other_settings_have_the_file_read_anew",
+        "tests/images/test_lasting_infos.py::test_other_settings_of_its_own_have_the_file_read_anew",
         "tests/images/test_lasting_infos.py::test_an_entry_that_makes_no_sense_is_read_anew",
     ),
     69: (

@@ -10,14 +10,16 @@ from importlib.util import find_spec
 from typing import Any
 
 from django import forms
-from django.core.validators import URLValidator
 
+from iiifserver.outbound.fence import OutOfBounds
+from iiifserver.outbound.services import ServiceField, check_service
 from iiifserver.secrets import SecretField
 
 from ..base import CacheUnavailable
 from ..object_stores import ObjectStoreCache, ObjectStoreForm, ObjectStoreOptions, StoredObject
 
 LIBRARY_MISSING = "The library for Azure is not installed: pip install 'iiifserver[azure]'."
+CONNECTIONS = 20
 IN_ONE_GO_BYTES = 2**30
 """A picture is never cut into several requests."""
 NO_SUCH_PLACE = 416
@@ -34,13 +36,16 @@ class AzureCacheOptions(ObjectStoreOptions):
     sas_token: str = ""
     """In place of name and key."""
 
+    def __post_init__(self) -> None:
+        ObjectStoreOptions.__post_init__(self)
+        check_service(self.account_url)
+
 
 class AzureCacheForm(ObjectStoreForm):
-    account_url = forms.CharField(
+    account_url = ServiceField(
         label="Address of the account",
-        validators=[URLValidator(schemes=["http", "https"])],
-        help_text="Such as https://museum.blob.core.windows.net.",
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text="Such as https://museum.blob.core.windows.net. Private networks are closed unless the settings open "
+        "them (PRIVATE_NETWORKS).",
     )
     container = forms.CharField(label="Container", max_length=63, help_text="It must exist.")
     account_name = forms.CharField(
@@ -76,12 +81,18 @@ class AzureCache(ObjectStoreCache):
         if not is_installed():
             raise CacheUnavailable(LIBRARY_MISSING)
         # Here, so that only servers with such a row load the library.
+        import requests
+        from azure.core.pipeline.transport import RequestsTransport
         from azure.storage.blob import BlobServiceClient
 
+        from iiifserver.outbound.adapter import guarded
+
         options = self.options
+        session = guarded(requests.Session(), CONNECTIONS)
         service = BlobServiceClient(
             options.account_url,
             credential=self._credential(),
+            transport=RequestsTransport(session=session, session_owner=False, use_env_settings=False),
             connection_timeout=options.timeout_seconds,
             read_timeout=options.timeout_seconds,
             retry_total=0,
@@ -143,6 +154,8 @@ class AzureCache(ObjectStoreCache):
             yield
         except HttpResponseError as error:
             raise CacheUnavailable(f"Azure refuses ({error.status_code or type(error).__name__}).") from error
+        except OutOfBounds as error:
+            raise CacheUnavailable(f"Azure may not be asked. {error}") from error
         except (AzureError, OSError, ValueError) as error:
             raise CacheUnavailable(f"Azure does not answer as it should ({type(error).__name__}).") from error
 

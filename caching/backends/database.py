@@ -227,7 +227,9 @@ class TableCache(ByteCache):
             oldest = dict(self._rows.order_by("used_at").values_list("pk", "size")[:batch])
             self._rows.filter(pk__in=list(oldest)).delete()
             entries, size = entries - len(oldest), size - sum(oldest.values())
-        return first[0] - entries, first[1] - size
+        evicted = first[0] - entries, first[1] - size
+        self.counts.note_evicted(*evicted)
+        return evicted
 
     def _removed(self, rows: QuerySet[Any]) -> int:
         return int(rows.delete()[0])

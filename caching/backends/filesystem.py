@@ -4,38 +4,25 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 from django import forms
 
-from iiifserver.conf import conf
-
-from ..base import MEGABYTE, ByteCache, CacheUnavailable, DerivativeCache, Entry, Judge, Swept, Usage
-from ..bounded_folder import BoundedFolder, new_file, touch
-from ..disk_room import DiskRoom
+from ..base import ByteCache, DerivativeCache, Entry
+from ..bounded_folder import new_file, touch
+from ..folder_store import TOUCH_SECONDS, FolderOptions, FolderStore, folder_of, store_errors
 from ..keys import CacheKey
 from ..seal import SEAL_BYTES, sealed, unsealed, without_seal
 from ..shards import StoredFile
 
-TOUCH_SECONDS = 3600
-"""How old the note on when an entry was used last may grow before it is written again."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FilesystemOptions:
-    folder: str = ""
-    """Below `cache` in the server's home; empty for `derivatives`."""
+class FilesystemOptions(FolderOptions):
     limit_megabytes: int = 2_000
-    """Megabytes of a million bytes."""
     limit_files: int = 500_000
-    ttl_seconds: int = 2_592_000
-    """Since a picture was asked for last; 0 for no end."""
-    free_megabytes: int = 500
-    """What is left to others on the disk; 0 for nothing."""
 
 
 class FilesystemForm(forms.Form):
@@ -83,20 +70,8 @@ class FilesystemForm(forms.Form):
         return name
 
 
-class FolderCache(ByteCache):
-    """Keeps each entry in a file of its own. Several processes may use the folder at once."""
-
-    is_shared = True
-    is_on_this_machine = True
-    usual_folder: ClassVar[str]
-    options: FilesystemOptions
-
-    def __init__(self, options: FilesystemOptions) -> None:
-        super().__init__(options)
-        self.folder = folder_of(options.folder or self.usual_folder)
-        self.limit_bytes = options.limit_megabytes * MEGABYTE
-        self._bounded = BoundedFolder(self.folder, self.limit_bytes, options.limit_files)
-        self._room = DiskRoom(self.folder, options.free_megabytes * MEGABYTE)
+class FolderCache(FolderStore, ByteCache):
+    """Keeps each entry in a file of its own, sealed."""
 
     def get(self, key: CacheKey) -> bytes | None:
         place = self._place(key)
@@ -119,38 +94,9 @@ class FolderCache(ByteCache):
         if len(raw) > self.limit_bytes:
             return
         with store_errors():
-            self._leave_room_to_others()
+            self._leave_room_to_others(len(raw))
             with written_aside(self._place(key).parent, raw) as temporary:
                 self._bounded.take_in(key, temporary, len(raw))
-
-    def _leave_room_to_others(self) -> None:
-        """Raises `CacheUnavailable` when the disk is so full that nothing more may be put there."""
-        if self._room.shortage():
-            self._bounded.relieve(lambda: bool(self._room.shortage()))
-            if shortage := self._room.shortage():
-                raise CacheUnavailable(shortage)
-
-    def purge(self) -> int:
-        with store_errors():
-            return self._bounded.empty()
-
-    def purge_image(self, image: str) -> int:
-        with store_errors():
-            return self._bounded.remove_image(image)
-
-    def sweep(self, judge: Judge, *, image: str = "", removes: bool = True) -> Iterator[Swept]:
-        with store_errors():
-            yield from self._bounded.sweep(judge, self._entry, image=image, removes=removes)
-
-    def usage(self) -> Usage:
-        with store_errors():
-            return self._bounded.usage()
-
-    def problems(self) -> Iterable[str]:
-        if problems := problems_of(self.folder):
-            return problems
-        shortage = self._room.shortage()
-        return [f"{shortage} Free some of it, or let the cache leave less free."] if shortage else []
 
     def _entry(self, file: StoredFile) -> Entry:
         return Entry(
@@ -159,14 +105,6 @@ class FolderCache(ByteCache):
             beginning=lambda count: without_seal(beginning_of(file.path, count)),
             is_whole=lambda: is_whole(file.path),
         )
-
-    def _is_expired(self, used_at: float) -> bool:
-        # What is asked for is touched once an hour: it may have been used that much later than it says.
-        ttl = self.options.ttl_seconds
-        return ttl > 0 and time.time() - used_at > ttl + min(ttl, TOUCH_SECONDS)
-
-    def _place(self, key: CacheKey) -> Path:
-        return self._bounded.place(key)
 
     def _remove_torn(self, key: CacheKey) -> None:
         # A folder that cannot be written does not make the picture any less missing.
@@ -182,26 +120,6 @@ class FilesystemCache(FolderCache, DerivativeCache):
     options_class = FilesystemOptions
     form_class = FilesystemForm
     usual_folder = "derivatives"
-
-
-def folder_of(name: str) -> Path:
-    """The folder of that name below `cache` in the home; raises `ValueError` when it would lie elsewhere."""
-    home = (conf.home / "cache").resolve()
-    folder = (home / name).resolve()
-    if folder == home or not folder.is_relative_to(home):
-        raise ValueError("Write the name of a folder inside “cache” in the server's home, such as derivatives.")
-    return folder
-
-
-def problems_of(folder: Path) -> list[str]:
-    """What keeps the folder from being used, in sentences for staff."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return ["Its folder cannot be made: let the server's user write to “cache” in the server's home."]
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        return ["Its folder cannot be written: let the server's user write there."]
-    return []
 
 
 def read(place: Path) -> tuple[bytes, float]:
@@ -243,12 +161,3 @@ def written_aside(folder: Path, raw: bytes) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             os.unlink(name)
-
-
-@contextmanager
-def store_errors() -> Iterator[None]:
-    """Turns what the file system refuses into `CacheUnavailable`."""
-    try:
-        yield
-    except OSError as error:
-        raise CacheUnavailable(f"The folder of the cache cannot be used: {error.strerror or error}.") from error

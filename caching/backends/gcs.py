@@ -11,14 +11,16 @@ from importlib.util import find_spec
 from typing import Any
 
 from django import forms
-from django.core.validators import URLValidator
 
+from iiifserver.outbound.fence import OutOfBounds
+from iiifserver.outbound.services import ServiceField, check_ambient, check_service
 from iiifserver.secrets import SecretField
 
 from ..base import CacheUnavailable
 from ..object_stores import ObjectStoreCache, ObjectStoreForm, ObjectStoreOptions, StoredObject
 
 LIBRARY_MISSING = "The library for Google Cloud Storage is not installed: pip install 'iiifserver[gcs]'."
+CONNECTIONS = 20
 WRITING = ("https://www.googleapis.com/auth/devstorage.read_write",)
 NO_SUCH_PLACE = 416
 """The answer where the beginning of an object is asked for that has no bytes."""
@@ -34,8 +36,12 @@ class GcsCacheOptions(ObjectStoreOptions):
 
     def __post_init__(self) -> None:
         ObjectStoreOptions.__post_init__(self)
+        if self.endpoint:
+            check_service(self.endpoint)
         if self.service_account:
             check_service_account(self.service_account)
+        elif not self.endpoint:
+            check_ambient()
 
 
 class ServiceAccountField(SecretField):
@@ -57,18 +63,17 @@ class GcsCacheForm(ObjectStoreForm):
         help_text="It must exist.",
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
-    endpoint = forms.CharField(
+    endpoint = ServiceField(
         label="Endpoint",
         required=False,
-        validators=[URLValidator(schemes=["http", "https"])],
-        help_text="The address of a service of your own that speaks like Google's. Usually empty.",
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text="The address of a service of your own that speaks like Google's. Usually empty. Private networks are "
+        "closed unless the settings open them (PRIVATE_NETWORKS).",
     )
     service_account = ServiceAccountField(
         label="Key of the service account",
         required=False,
         help_text="The JSON document that Google gives out for a key, pasted whole; may be env:NAME. Empty: the "
-        "credentials that the machine itself has.",
+        "credentials that the machine itself has, where the settings allow it (AMBIENT_CREDENTIALS).",
     )
 
     field_order = ["bucket", "endpoint", "service_account"]
@@ -87,10 +92,23 @@ class GcsCache(ObjectStoreCache):
     @cached_property
     def bucket(self) -> Any:
         # Here, so that only servers with such a row load the library.
+        import requests
+        from google.auth.transport.requests import AuthorizedSession, Request
         from google.cloud.storage import Client  # type: ignore[import-untyped]
 
-        own = {"api_endpoint": self.options.endpoint} if self.options.endpoint else None
-        return Client(project="none", credentials=self._credentials(), client_options=own).bucket(self.options.bucket)
+        from iiifserver.outbound.adapter import guarded
+
+        credentials = self._credentials()
+        # Those of the machine come from where nobody else may ask; those of a key from where staff's document says.
+        tokens = Request(guarded(requests.Session(), CONNECTIONS)) if self.options.service_account else Request()
+        authorized = AuthorizedSession(credentials, auth_request=tokens)  # type: ignore[no-untyped-call]
+        client = Client(
+            project="none",
+            credentials=credentials,
+            _http=guarded(authorized, CONNECTIONS),
+            client_options={"api_endpoint": self.options.endpoint} if self.options.endpoint else None,
+        )
+        return client.bucket(self.options.bucket)
 
     def _credentials(self) -> Any:
         import google.auth
@@ -150,6 +168,8 @@ class GcsCache(ObjectStoreCache):
             yield
         except GoogleAPICallError as error:
             raise CacheUnavailable(f"Google refuses ({error.code or type(error).__name__}).") from error
+        except OutOfBounds as error:
+            raise CacheUnavailable(f"Google may not be asked. {error}") from error
         except (GoogleAuthError, RequestException, OSError, ValueError) as error:
             raise CacheUnavailable(f"Google does not answer as it should ({type(error).__name__}).") from error
 

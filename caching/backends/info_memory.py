@@ -52,7 +52,10 @@ class InfoMemoryCache(InfoCache):
 
     def put(self, key: CacheKey, version: Hashable, value: Any) -> None:
         with self._lock:
+            is_full = key not in self._entries and len(self._entries) >= self.options.max_entries
             self._entries[key] = (version, value)
+        if is_full:
+            self.counts.note_evicted(1)
 
     def purge(self) -> int:
         with self._lock:

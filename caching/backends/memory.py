@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from cachetools import LRUCache
 from django import forms
 
-from ..base import MEGABYTE, DerivativeCache, Entry, Judge, Swept, Usage
+from ..base import MEGABYTE, CacheCounts, DerivativeCache, Entry, Judge, Swept, Usage
 from ..keys import CacheKey
 
 
@@ -38,6 +38,19 @@ class MemoryForm(forms.Form):
     )
 
 
+class Pictures(LRUCache[CacheKey, bytes]):
+    """At most so many bytes of them; what makes room is counted."""
+
+    def __init__(self, most_bytes: int, counts: CacheCounts) -> None:
+        super().__init__(most_bytes, getsizeof=len)
+        self._counts = counts
+
+    def popitem(self) -> tuple[CacheKey, bytes]:
+        key, content = super().popitem()
+        self._counts.note_evicted(1, len(content))
+        return key, content
+
+
 class MemoryCache(DerivativeCache):
     """Keeps what was used last, within a number of bytes and of entries."""
 
@@ -51,7 +64,7 @@ class MemoryCache(DerivativeCache):
     def __init__(self, options: MemoryOptions) -> None:
         super().__init__(options)
         self._lock = threading.Lock()
-        self._entries: LRUCache[CacheKey, bytes] = LRUCache(options.limit_megabytes * MEGABYTE, getsizeof=len)
+        self._entries = Pictures(options.limit_megabytes * MEGABYTE, self.counts)
 
     def get(self, key: CacheKey) -> bytes | None:
         with self._lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -15,6 +16,11 @@ from iiifserver.iiif.values import FULL_SCALE, Box, Identifier
 
 PLACE_NAMES = ("key", "uri", "name")
 """Under which of its keys a place has its name."""
+
+DIRECTIVE = re.compile(
+    r"public|private|no-cache|no-store|no-transform|must-revalidate|proxy-revalidate|must-understand|immutable"
+    r"|(?:max-age|s-maxage|stale-while-revalidate|stale-if-error)=[0-9]{1,10}"
+)
 
 LONGEST_XMP = 60_000
 """In characters: more does not fit into a JPEG."""
@@ -32,24 +38,28 @@ class Location:
     details: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-def enforce(answer: object) -> None:
-    """Does nothing where the answer lets the visitor in; raises the error of the tree that it means otherwise.
+def enforce(answer: object) -> str | None:
+    """Where the answer lets the visitor in, the header Cache-Control that it names, or `None`; raises the error of the
+    tree that it means otherwise.
 
     Raises `InvalidAnswer` for what is no answer.
     """
     if answer is True:
-        return
+        return None
     if answer is False:
         raise Forbidden("You may not see this image.")
     if not isinstance(answer, Mapping) or not is_status(answer.get("status_code")):
         raise InvalidAnswer("Return True, False, or a dictionary with a status_code.")
     enforce_status(HTTPStatus(answer["status_code"]), answer)
+    return cache_control_of(answer["cache_control"]) if "cache_control" in answer else None
 
 
 def enforce_status(status: HTTPStatus, answer: Mapping[str, Any]) -> None:
     leads = "location" in answer or "scale_numerator" in answer or "scale_denominator" in answer
     if leads != (300 <= status < 400) or ("challenge" in answer) != (status == HTTPStatus.UNAUTHORIZED):
         raise InvalidAnswer("A location or a scale goes with a status of 3xx, and a challenge with 401.")
+    if "cache_control" in answer and status >= 300:
+        raise InvalidAnswer("A cache_control goes with a status of 200 to 299: other answers are never kept.")
     if status < 300:
         return
     if status < 400:
@@ -57,6 +67,14 @@ def enforce_status(status: HTTPStatus, answer: Mapping[str, Any]) -> None:
     if status == HTTPStatus.UNAUTHORIZED:
         raise SignInNeeded("Sign in to see this image.", challenge=header_value(answer["challenge"]))
     raise Refused("This image is not given out.", status=status)
+
+
+def cache_control_of(value: object) -> str:
+    """The value of the header, of directives that an answer can have (RFC 9111, 5.2.2; RFC 5861)."""
+    directives = [text.strip() for text in header_value(value).split(",")]
+    if not all(DIRECTIVE.fullmatch(directive) for directive in directives) or {"public", "private"} <= {*directives}:
+        raise InvalidAnswer("A cache_control is a text such as “private, max-age=600”.")
+    return ", ".join(directives)
 
 
 def redirection(status: HTTPStatus, answer: Mapping[str, Any]) -> Elsewhere | ReducedOnly:
@@ -80,7 +98,7 @@ def is_count(value: object) -> bool:
 def header_value(value: object) -> str:
     """A text that can stand in a header."""
     if not isinstance(value, str) or not value or any(letter in value for letter in "\r\n\0"):
-        raise InvalidAnswer("A location and a challenge are texts of one line.")
+        raise InvalidAnswer("A location, a challenge and a cache_control are texts of one line.")
     return value
 
 

@@ -60,6 +60,8 @@ class Consultation:
         self._delegate = delegate
         self._lane = lane
         self._timeout_seconds = timeout_seconds
+        self.cache_control: str | None = None
+        """The header Cache-Control that the delegate wants; what it said last."""
 
     @property
     def depends_on_visitor(self) -> bool:
@@ -170,7 +172,7 @@ class Consultation:
         if not self.has(method):
             return
         try:
-            self._ask(method, enforce)
+            self.cache_control = self._ask(method, enforce) or self.cache_control
         except ReducedOnly as error:
             # Who asks for that scale already, or for less, would be sent round in a circle.
             if Fraction(*self._delegate.context.scale_constraint) > error.scale:

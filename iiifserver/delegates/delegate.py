@@ -18,6 +18,10 @@ class Answer(TypedDict, total=False):
     """The value of WWW-Authenticate."""
     scale_numerator: int
     scale_denominator: int
+    cache_control: str
+    """With 200 to 299: the header Cache-Control of the answer, such as `public, max-age=3600`. It goes before the
+    settings, and `public` has proxies give the answer to everybody, whoever you would let in.
+    """
 
 
 Permission = bool | Answer
@@ -87,6 +91,8 @@ class TextOverlay(PlacedOverlay, total=False):
     """As the admin lists it, such as `DejaVu Sans Bold`; empty for the one that is built in."""
     font_size: int
     font_min_size: int
+    font_weight: float
+    """1 for regular and 2 for bold, or from 100 to 1000 as CSS counts; the nearest face of the family is taken."""
     word_wrap: bool
     glyph_spacing: float
     """As a share of the size."""

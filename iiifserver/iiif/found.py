@@ -21,3 +21,8 @@ class Found:
     """The formats that may be read from its source, by the names of `source_formats`; `None` where any may."""
     source: str = ""
     """The name of the source that has it, which the source itself need not know."""
+    keep: Callable[[BinaryIO, int], BinaryIO | None] | None = None
+    """Opens the copy of all bytes that this machine keeps, which is made of the opened image where there is none yet;
+    `None` where it cannot be kept, or has more bytes than that. The caller closes. May raise any error of the tree.
+    There where whole files are kept at all.
+    """

@@ -27,6 +27,9 @@ THUMBNAIL_EDGE = 200
 """What the longer edge of a thumbnail has at least, in pixels, where the image has it."""
 
 
+THUMBNAIL_BOX = Extent(THUMBNAIL_EDGE, THUMBNAIL_EDGE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One page of a file."""
@@ -228,6 +231,8 @@ class Listed:
     uri: str
     name: str
     is_collection: bool = False
+    thumbnail: str = ""
+    """The address of a small picture of it; empty for none."""
 
 
 def collection_document(uri: str, name: str, items: Iterable[Listed]) -> dict[str, object]:
@@ -237,15 +242,25 @@ def collection_document(uri: str, name: str, items: Iterable[Listed]) -> dict[st
         "id": uri,
         "type": "Collection",
         "label": {"none": [name]},
-        "items": [
-            {
-                "id": item.uri,
-                "type": "Collection" if item.is_collection else "Manifest",
-                "label": {"none": [item.name]},
-            }
-            for item in items
-        ],
+        "items": [_item(item) for item in items],
     }
+
+
+def _item(item: Listed) -> dict[str, object]:
+    picture = {"id": item.thumbnail, "type": "Image", "format": Format.JPG.media_type}
+    return _without_empty(
+        {
+            "id": item.uri,
+            "type": "Collection" if item.is_collection else "Manifest",
+            "label": {"none": [item.name]},
+            "thumbnail": [picture] if item.thumbnail else [],
+        }
+    )
+
+
+def thumbnail_within(service: str, version: ApiVersion, box: Extent) -> str:
+    """The address of all of an image whose size nobody knows, as it fits into a box."""
+    return f"{service}/full/!{box.width},{box.height}/0/{QUALITY_NAMES[version][Quality.DEFAULT]}.jpg"
 
 
 def _dimensions(extent: Extent) -> dict[str, object]:

@@ -15,10 +15,10 @@ S = TypeVar("S", bound=requests.Session)
 
 
 class GuardedAdapter(HTTPAdapter):
-    """Opens connections only where the fence allows it, and looks at every redirect."""
+    """Opens connections only where the fence allows it, so many to one host at most, and looks at every redirect."""
 
     def __init__(self, connections: int) -> None:
-        super().__init__(pool_maxsize=connections, pool_block=False)
+        super().__init__(pool_maxsize=connections, pool_block=True)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)

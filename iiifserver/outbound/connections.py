@@ -13,6 +13,8 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionErr
 from .deadlines import TimedResponse, seconds_left
 from .fence import OutOfBounds, current_fence
 
+SENT_AT_ONCE_BYTES = 65_536
+
 
 class Refused(OutOfBounds, HTTPError):
     """The fence does not let this server there: an error of urllib3's tree, so that its users pass it on."""
@@ -66,6 +68,15 @@ class GuardedConnection(HTTPConnection):
             raise
         return connection
 
+    def send(self, data: Any) -> None:
+        """Sends a long body in parts: a socket's time limit is that of each."""
+        if isinstance(data, bytes) and len(data) > SENT_AT_ONCE_BYTES:
+            whole = memoryview(data)
+            for start in range(0, len(data), SENT_AT_ONCE_BYTES):
+                super().send(whole[start : start + SENT_AT_ONCE_BYTES])
+        else:
+            super().send(data)
+
     def _patience(self) -> float | None:
         """Seconds to wait for a connection."""
         own = self.timeout if isinstance(self.timeout, (int, float)) else None
@@ -87,15 +98,22 @@ class UnverifiedTLSConnection(GuardedTLSConnection):
         self.is_verified = True
 
 
-class GuardedPool(HTTPConnectionPool):
+class PatientPool(HTTPConnectionPool):
+    """Where all connections are taken, those who ask in a given time wait so long and no longer."""
+
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        return super()._get_conn(seconds_left() if timeout is None else timeout)
+
+
+class GuardedPool(PatientPool):
     ConnectionCls = GuardedConnection
 
 
-class GuardedTLSPool(HTTPSConnectionPool):
+class GuardedTLSPool(PatientPool, HTTPSConnectionPool):
     ConnectionCls = GuardedTLSConnection
 
 
-class UnverifiedTLSPool(HTTPSConnectionPool):
+class UnverifiedTLSPool(PatientPool, HTTPSConnectionPool):
     ConnectionCls = UnverifiedTLSConnection
 
 

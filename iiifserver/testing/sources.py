@@ -192,15 +192,13 @@ class WritingSourceContract(SourceContract):
         assert content_of(subject.source, "one.png") == b"new"
         assert self.version(subject) != before
 
-    @pytest.mark.parametrize("identifier", CLIMBING, ids=lambda name: ascii(name[:24]))
     @pytest.mark.parametrize("replaces", [False, True])
-    def test_writes_nowhere_where_an_identifier_leads_out(
-        self, subject: SourceUnderTest, identifier: str, replaces: bool
-    ) -> None:
+    def test_writes_nowhere_where_an_identifier_leads_out(self, subject: SourceUnderTest, replaces: bool) -> None:
         subject.put("b.png", b"inside")
         subject.put("a/b.png", b"inside")
-        with pytest.raises(IIIFError):
-            self.write(subject, identifier, b"outside", replaces=replaces)
+        for identifier in CLIMBING:
+            with pytest.raises(IIIFError):
+                self.write(subject, identifier, b"outside", replaces=replaces)
         assert content_of(subject.source, "b.png") == content_of(subject.source, "a/b.png") == b"inside"
 
     def test_keeps_nothing_of_what_breaks_off(self, subject: SourceUnderTest) -> None:

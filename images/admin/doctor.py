@@ -33,7 +33,7 @@ from ..copies.ordering import order_copy
 from ..copies.rules import Makes
 from ..jobs import queue
 from ..jobs.machine import machine_name
-from ..jobs.model import Job, JobState, live_runners
+from ..jobs.model import Job, JobState, somebody_does_jobs
 from ..runtime import current_runtime
 from .jobs import state_of
 from .purges import NOBODY, source_choices
@@ -139,7 +139,7 @@ class SlowImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "title": "Source doctor",
             "may_order": self.may_order(request),
             "is_off": runtime.copies.rules.makes is Makes.NEVER,
-            "runners": live_runners(),
+            "is_somebody_at_work": somebody_does_jobs(),
             "usage": usage_of_copies(),
             "sources": [(job, state_of(job)) for job in source_jobs()],
         }
@@ -198,7 +198,7 @@ class SlowImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return
         ordered = f"{jobs[0]}: ordered." if len(jobs) == 1 else f"{len(jobs)} working copies were ordered."
         self.message_user(request, ordered, messages.SUCCESS)
-        if not live_runners().exists():
+        if not somebody_does_jobs():
             self.message_user(request, NOBODY, messages.WARNING)
 
     def to_list(self) -> HttpResponse:

@@ -28,7 +28,7 @@ from ..responses import NEVER_STORED, status_of
 from ..runtime import Runtime, current_runtime
 from ..visitors import visitor_of
 
-PERMISSIONS = ("iiif_overlays.add_overlay", "iiif_overlays.change_overlay")
+PERMISSION = "iiif_overlays.change_overlay"
 TILE = 512
 NUMBERS = re.compile(r"(\d{1,7}),(\d{1,7}),(\d{1,7}),(\d{1,7})/(\d{1,4}),(\d{1,4})")
 
@@ -48,7 +48,7 @@ def for_who_sets_up_overlays(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest) -> HttpResponse:
-        if not any(request.user.has_perm(permission) for permission in PERMISSIONS):
+        if not request.user.has_perm(PERMISSION):
             raise PermissionDenied
         try:
             response = view(request)
@@ -62,7 +62,15 @@ def for_who_sets_up_overlays(view: View) -> View:
 
 def bare(runtime: Runtime) -> Runtime:
     """The runtime with nothing drawn and nothing hidden, and nothing of that remembered."""
-    return replace(runtime, overlays=Overlays(), caches=Caches())
+    served = in_any_size(runtime)
+    endpoints = replace(served.endpoints, versions=served.endpoints.versions | {ApiVersion.V3})
+    return replace(served, endpoints=endpoints, overlays=Overlays(), caches=Caches())
+
+
+def in_any_size(runtime: Runtime) -> Runtime:
+    """The runtime that answers sizes besides those that info.json lists, within the same limits."""
+    rules = replace(runtime.endpoints.rules, restricts_to_sizes=False)
+    return replace(runtime, endpoints=replace(runtime.endpoints, rules=rules))
 
 
 @require_safe

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from ..jobs import queue
-from ..jobs.model import Job, JobState, live_runners
+from ..jobs.model import Job, JobState, somebody_does_jobs
 from .purges import purge_view
 from .warming import warm_view
 
@@ -60,7 +60,7 @@ class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         context = {
             "title": "Jobs",
             "schedule": [(job, state_of(job)) for job in scheduled()],
-            "runners": live_runners(),
+            "is_somebody_at_work": somebody_does_jobs(),
             "may_steer": self.may_steer(request),
             "may_purge": may_purge(request),
         }

@@ -12,14 +12,16 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
+from PIL import Image, ImageChops
 
 from caching.runtime import Caches
 from iiifserver.backend import BackendError
 from iiifserver.iiif.errors import IIIFError
 from iiifserver.iiif.geometry import scaled
-from iiifserver.iiif.values import Box, Extent, InfoRequest, SourceFacts
+from iiifserver.iiif.values import ApiVersion, Box, Extent, InfoRequest, SourceFacts
 from iiifserver.iiif.visitor import Visitor
 from iiifserver.shelf import build
+from overlays.base import Words
 from overlays.models import Overlay
 from overlays.registry import overlays
 from overlays.runtime import ActiveOverlay, Applied, Overlays, active_overlay
@@ -28,11 +30,13 @@ from overlays.uploads import drafts
 from .. import pipeline
 from ..runtime import Runtime, current_runtime
 from ..visitors import visitor_of
-from .drawing import asked_by, for_who_sets_up_overlays, picture_request
+from .drawing import asked_by, for_who_sets_up_overlays, in_any_size, picture_request
 
 WIDTHS = (200, 480, 960)
 TILE = 256
 MOST_TILES_ACROSS = 3
+NO_MARK = (1, 2, 3)
+"""A colour that hardly any mark has."""
 
 
 def preview_urls(site: AdminSite) -> list[URLPattern]:
@@ -57,13 +61,18 @@ def preview(request: HttpRequest, site: AdminSite, pk: int) -> HttpResponse:
             draft = active_overlay(row, build(overlays, row))
         except BackendError as error:
             return JsonResponse({"problems": [str(error)]})
-        runtime = with_draft(current_runtime(), name, draft)
-        asked = asked_by(request.POST.get("preview_identifier", ""))
+        runtime = in_any_size(with_draft(current_runtime(), name, draft))
+        asked = replace(asked_by(request.POST.get("preview_identifier", "")), version=shown_version(row, runtime))
         visitor = visitor_of(request)
         facts = pipeline.describe(asked, visitor, runtime).facts
         shown_to = visitor if request.POST.get("preview_as") == "me" else Visitor()
         pictures = [made.document() for made in made_pictures(asked, facts, runtime, shown_to)]
     return JsonResponse({"problems": [], "pictures": pictures})
+
+
+def shown_version(row: Overlay, runtime: Runtime) -> ApiVersion:
+    """The version of the Image API that the rule is for, else the newest that is served."""
+    return ApiVersion(row.api_version) if row.api_version else max(runtime.endpoints.versions, default=ApiVersion.V3)
 
 
 def fill_in(row: Overlay, request: HttpRequest, site: AdminSite) -> Iterator[str]:
@@ -92,7 +101,9 @@ class Made:
     size: Extent
     content: bytes
     is_touched: bool
-    """Whether an overlay is on it."""
+    """Whether something of an overlay shows on it: there may be no room for one that applies."""
+    words: tuple[Words, ...]
+    """What rules write into it besides its pixels."""
 
     def document(self) -> dict[str, Any]:
         address = f"data:image/jpeg;base64,{base64.b64encode(self.content).decode()}"
@@ -104,7 +115,19 @@ class Made:
             "height": self.size.height,
             "address": address,
             "isTouched": self.is_touched,
+            "words": [sentence for words in self.words for sentence in sentences_on(words)],
         }
+
+
+def sentences_on(words: Words) -> Iterator[str]:
+    if words.keep:
+        yield f"Kept of the file's own words: {words.keep}."
+    if words.copyright_notice:
+        yield f"Copyright notice: {words.copyright_notice}"
+    if words.credit:
+        yield f"Credit: {words.credit}"
+    if words.source:
+        yield f"Source: {words.source}"
 
 
 def made_pictures(asked: InfoRequest, facts: SourceFacts, runtime: Runtime, visitor: Visitor) -> Iterator[Made]:
@@ -118,11 +141,20 @@ def made_pictures(asked: InfoRequest, facts: SourceFacts, runtime: Runtime, visi
         except IIIFError:
             continue
         content = pipeline.render(planned, runtime)
-        yield Made(kind, box, size, content, is_touched(planned.overlays))
+        yield Made(kind, box, size, content, is_touched(planned.overlays), planned.overlays.words)
 
 
 def is_touched(applied: Applied) -> bool:
-    return not applied.is_empty
+    return bool(applied.coverings) or draws(applied)
+
+
+def draws(applied: Applied) -> bool:
+    """Whether anything of the overlays is seen on an empty picture of the same size."""
+    if applied.answer is None or not applied.drawn:
+        return False
+    output = applied.answer.output
+    empty = Image.new("RGB", (output.width, output.height), NO_MARK)
+    return ImageChops.difference(empty, applied.draw(empty).convert("RGB")).getbbox() is not None
 
 
 def sizes_of(extent: Extent) -> list[Extent]:

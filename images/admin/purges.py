@@ -16,7 +16,7 @@ from caching.models import Cache
 from caching.purging import PurgeOrder, What, counted, shown_usage
 from sources.models import Source
 
-from ..jobs.model import live_runners
+from ..jobs.model import somebody_does_jobs
 from ..jobs.purging import order_purge
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def ordered(admin: JobAdmin, request: HttpRequest, order: PurgeOrder) -> HttpRes
     order_purge(order, by=request.user)
     sentence = f"“{order.title}” holds: within two seconds no worker gives out any of it."
     admin.message_user(request, sentence, messages.SUCCESS)
-    if not live_runners().exists():
+    if not somebody_does_jobs():
         admin.message_user(request, NOBODY, messages.WARNING)
     return HttpResponseRedirect(reverse("admin:iiif_images_job_changelist", current_app=admin.admin_site.name))
 

@@ -22,8 +22,9 @@ CURES: Mapping[type[errors.IIIFError], str] = {
     errors.Unreadable: "See whether another program opens the file. If it does, look under Processors → Formats for "
     "what reads its kind.",
     errors.DecoderCrashed: "Replace the file, or clear it under Processors → Files that failed to have it tried again.",
-    errors.DecodingTooSlow: "Make a tiled pyramid of the image, or raise the limits under Processors → Time limits; "
-    "then clear it under Processors → Files that failed.",
+    errors.DecodingTooSlow: "Have a working copy made with manage.py iiif_copies --identifier: the image is then read "
+    "from there. Or make a tiled pyramid of it, or raise the limits under Processors → Time limits; then clear it "
+    "under Processors → Files that failed.",
     errors.SourceNonsense: "Look at what the address of this source answers: it may be a page for people, or a server "
     "that knows no ranges.",
     errors.SourceUnavailable: "See that the place is there and can be reached from this machine; then look at the "

@@ -86,9 +86,8 @@ class Window:
         backend = self.source.backend
         if backend is None:
             return FolderPage(sentence="This source cannot be built: see what its form says.", is_failure=True)
-        if not backend.can_list():
-            words = f"A source of the kind {backend.label} cannot tell which images it has. Test it with an identifier."
-            return FolderPage(sentence=words)
+        if words := backend.unlisted():
+            return FolderPage(sentence=f"{words} Test it with an identifier.")
         try:
             matches = listed(backend, shown)
         except IIIFError as error:

@@ -12,7 +12,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from iiifserver.iiif.meta_identifier import read_meta_identifier
 from iiifserver.iiif.values import ApiVersion
 from iiifserver.shelf import build
 from sources.models import Source
@@ -20,6 +19,7 @@ from sources.registry import sources
 from sources.runtime import ActiveSource, Sources, active_source
 
 from ..consulting import context_of, introduce
+from ..grammar import StandardGrammar
 from ..runtime import Runtime
 from ..visitors import visitor_of
 
@@ -83,5 +83,4 @@ def looking_into(source: ActiveSource, runtime: Runtime, request: HttpRequest) -
 
 def as_typed(identifier: str, delimiter: str) -> str:
     """What somebody would type for just this image: one whose name ends like a page is asked for with its page."""
-    is_plain = read_meta_identifier(identifier, delimiter).identifier.value == identifier
-    return identifier if is_plain else f"{identifier}{delimiter}1"
+    return StandardGrammar(delimiter).plain(identifier)

@@ -16,16 +16,20 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
+from caching.invalidations import outdate
+from caching.purges import Purge
 from iiifserver.backend import BackendError
 from iiifserver.iiif.errors import AlreadyThere, IIIFError, SourceUnavailable
 from sources.base import SourceBackend
+from sources.identifiers import identifier_of
 from sources.models import Source
 
+from ..jobs.schedule import reclaim_soon
 from ..responses import status_of
 from ..runtime import current_runtime
 from .source_browse import browse_page
 from .source_folder import Shown, browse_address
-from .source_row import Desk, may_look, source_alone
+from .source_row import Desk, may_look, source_in_use
 from .source_upload import FORM_BYTES, BoundedUpload, UploadForm, keep_upload, most_bytes, takes_uploads_of
 
 logger = logging.getLogger("iiifserver.sources")
@@ -71,6 +75,8 @@ def received(desk: Desk, handler: BoundedUpload, request: HttpRequest) -> HttpRe
     except IIIFError as error:
         form.add_error(field_of(error), error.sentence)
         return browse_page(desk, request, shown, form, status_of(error))
+    if form.cleaned_data["replaces"]:
+        have_looked_at_anew(desk.row, path)
     tell(desk, request, path)
     return HttpResponseRedirect(browse_address(desk, shown))
 
@@ -78,12 +84,21 @@ def received(desk: Desk, handler: BoundedUpload, request: HttpRequest) -> HttpRe
 def writable(row: Source) -> SourceBackend:
     """Raises `SourceUnavailable` for a row that makes no source."""
     try:
-        backend = source_alone(row).backend
+        # Not one that is built anew: what it remembers of an image that is replaced would live on.
+        backend = source_in_use(row, current_runtime()).backend
     except BackendError as error:
         raise SourceUnavailable(str(error)) from error
     if backend is None:
         raise SourceUnavailable("This source cannot be built: see what its form says.")
     return backend
+
+
+def have_looked_at_anew(row: Source, path: str) -> None:
+    """Has no worker remember what was there before."""
+    identifier = identifier_of(source_in_use(row, current_runtime()), path)
+    if identifier is not None:
+        outdate([Purge.of_image(identifier)])
+        reclaim_soon()
 
 
 def tell(desk: Desk, request: HttpRequest, path: str) -> None:

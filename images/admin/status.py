@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 from ..models import Status
 from ..runtime import current_runtime
 from ..status import current_status
+from .activity import activity_view
 from .drawing import drawing_urls
 from .preview import preview_urls
 
@@ -20,12 +21,19 @@ from .preview import preview_urls
 @admin.register(Status)
 class StatusAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_urls(self) -> list[URLPattern]:
-        """The page alone, behind which there are no rows to add, change or delete; and what the forms of overlays ask
-        for, since no row of one role could see the other roles.
+        """The page and the one beside it, behind which there are no rows to add, change or delete; and what the forms
+        of overlays ask for, since no row of one role could see the other roles.
         """
-        view = self.admin_site.admin_view(self.changelist_view)
-        page = path("", view, name="iiif_images_status_changelist")
-        return [page, *drawing_urls(self.admin_site), *preview_urls(self.admin_site)]
+        site = self.admin_site
+        pages = [
+            path("", site.admin_view(self.changelist_view), name="iiif_images_status_changelist"),
+            path(
+                "activity/",
+                site.admin_view(lambda request: activity_view(self, request)),
+                name="iiif_images_status_activity",
+            ),
+        ]
+        return [*pages, *drawing_urls(self.admin_site), *preview_urls(self.admin_site)]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if not self.has_view_permission(request):

@@ -38,8 +38,12 @@ class Caller:
 
 
 def caller_with_token(request: HttpRequest, right: Right) -> Caller:
-    """Who shows a token with that right; raises `Refusal`."""
+    """Who shows a token with that right, which may stand in the place of a password: services that send news know no
+    other way. Raises `Refusal`.
+    """
     scheme, text = credentials(request)
+    if scheme == "basic":
+        return bearer(decoded(text).partition(":")[2], right)
     if scheme != "bearer":
         raise unknown("Bearer", "Show a token in the header Authorization: Bearer …")
     return bearer(text, right)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from sources.lookup import Affixes, Everything, WithPrefix
+from sources.lookup import Affixes, Lookup, Scope, Template, WithPrefix
 from sources.runtime import ActiveSource, Sources
 
 
 def identifiers_of(key: str, sources: Sources) -> list[str]:
     """Every identifier that a source may turn into this key; the key itself in any case.
 
-    A source whose lookup is a template or the site's delegate cannot be asked backwards: for it, whoever tells the
-    news must tell identifiers.
+    A source whose lookup is the site's delegate, or a template without the identifier, cannot be asked backwards: for
+    it, whoever tells the news must tell identifiers.
     """
     found = [key, *(name for source in sources.active for name in own_names(key, source))]
     return list(dict.fromkeys(found))
@@ -18,19 +18,31 @@ def identifiers_of(key: str, sources: Sources) -> list[str]:
 
 def own_names(key: str, source: ActiveSource) -> list[str]:
     """The identifiers under which this source would look for the key."""
-    if not isinstance(source.lookup, Affixes) or source.backend is None:
+    folder = folder_of(source)
+    if source.backend is None or not key.startswith(folder):
         return []
-    begins = f"{folder_of(source)}{source.lookup.prefix}"
-    if not (key.startswith(begins) and key.endswith(source.lookup.suffix)):
-        return []
-    rest = key[len(begins) : len(key) - len(source.lookup.suffix)]
-    match source.scope:
-        case Everything():
-            return [rest] if rest else []
+    rest = looked_up(key[len(folder) :], source.lookup)
+    return named_in(source.scope, rest) if rest else []
+
+
+def looked_up(name: str, lookup: Lookup | None) -> str:
+    """Of which part of an identifier the lookup makes that name; empty where it makes it of none, or nobody knows."""
+    match lookup:
+        case Affixes(prefix, suffix) if name.startswith(prefix) and name.endswith(suffix):
+            return name[len(prefix) : len(name) - len(suffix)]
+        case Template():
+            return lookup.identifier_in(name) or ""
+        case _:
+            return ""
+
+
+def named_in(scope: Scope, rest: str) -> list[str]:
+    """The identifiers of which the scope leaves that part to the lookup."""
+    match scope:
         case WithPrefix(prefix, is_kept):
             return ([rest] if rest.startswith(prefix) else []) if is_kept else [f"{prefix}{rest}"]
         case _:
-            return [rest] if rest and source.scope.claim(rest) is not None else []
+            return [rest] if scope.claim(rest) is not None else []
 
 
 def folder_of(source: ActiveSource) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from ..jobs.settings import ApiSettings
@@ -12,6 +13,7 @@ from ..metrics import gathering_registry
 from ..runtime import current_runtime
 from ..status import Status, current_status
 from .access import caller_with_token
+from .activity import recent_activity
 from .stock import Stock
 from .views import ApiView, json_response
 
@@ -85,4 +87,5 @@ def document_of(status: Status) -> dict[str, Any]:
         ],
         "jobs": [{"kind": kind, "outcome": outcome, "count": count} for kind, outcome, count in status.jobs],
         "jobs_waiting": status.jobs_waiting,
+        "activity": recent_activity(timezone.now()),
     }

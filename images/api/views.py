@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from http import HTTPStatus
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ..responses import sentence_response
 from .access import Refusal
 
+JSON = "application/json"
 MOST_BODY_BYTES = 1_000_000
 
 
@@ -39,9 +41,9 @@ class ApiView(View):
         raise Refusal(HTTPStatus.METHOD_NOT_ALLOWED, f"Use one of {allowed} here.", Allow=allowed)
 
 
-def json_of(request: HttpRequest) -> Any:
+def json_of(request: HttpRequest, media_types: Collection[str] = (JSON,)) -> Any:
     """What was sent, as JSON; raises `Refusal` with 415, 413 or 400."""
-    if request.content_type != "application/json":
+    if request.content_type not in media_types:
         raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON, and the header Content-Type: application/json.")
     try:
         if int(request.headers.get("Content-Length") or 0) > MOST_BODY_BYTES:

@@ -6,6 +6,7 @@ import errno
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
@@ -19,12 +20,14 @@ from iiifserver.iiif.formats import Format
 from iiifserver.iiif.values import ApiVersion, Box, Extent, Identifier, InfoRequest, RenderPlan
 from iiifserver.watching.work import File
 from processors.bands import Bands, cut_into, has_few_colours, plan_for
+from processors.capabilities import Feature
 from processors.encoders import encode
 from processors.operations import picture
 from processors.pyramid_recipe import Recipe
 from processors.runtime import SourceImage
 
 from .. import pipeline
+from ..finding import find
 from ..jobs.walking import walk
 from ..jobs.warming import lister
 from ..jobs.work import JobFailed, Work
@@ -41,6 +44,8 @@ UNREADABLE = "The copy could not be read again, and was removed."
 NO_ROOM = "The disk with the server's home is full."
 CHANGED = "The image changed while it was being copied. Order the copy again."
 OUT_OF_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+MOST_PAGES = 5_000
+"""Of one image are copied with its source: a document may claim any number."""
 ROWS_AT_ONCE = 2
 """Of tiles; between two such pieces a job can be stopped."""
 
@@ -79,28 +84,46 @@ def copy_one(work: Work) -> str:
     )
 
 
-def made_copy(
-    identifier: str, page: int, runtime: Runtime, progress: Progress, *, by_rule: bool = False
-) -> Made | None:
-    """Makes a copy of a page as it is now; `None` where there is one, or where the rule wants none of this image.
+def made_copy(identifier: str, page: int, runtime: Runtime, progress: Progress) -> Made | None:
+    """Makes a copy of a page as it is now; `None` where there is one. Raises `NoCopy`, and what `progress` does."""
+    with failures_are_reasons():
+        # A copy is the cure for an image that takes longer to read than requests may.
+        source = found_source(identifier, page, runtime, patiently=True)
+        return made_copy_of(source, identifier, page, runtime, progress)
 
-    Raises `NoCopy`, and what `progress` does.
-    """
+
+def made_copy_by_rule(
+    source: SourceImage, identifier: str, page: int, runtime: Runtime, progress: Progress
+) -> Made | None:
+    """The same for an image that was found already; `None` too where the rules want none of it."""
+    if not runtime.copies.rules.want(source.facts, source.found.source):
+        return None
+    with failures_are_reasons():
+        return made_copy_of(source, identifier, page, runtime, progress)
+
+
+def made_copy_of(source: SourceImage, identifier: str, page: int, runtime: Runtime, progress: Progress) -> Made | None:
+    """Raises `NoCopy`, and what reading, writing and `progress` do."""
     copies, store = runtime.copies, runtime.copies.store
     generation = runtime.caches.generation
+    check(source, runtime)
+    key = copies.key(source, identifier, page)
+    if store is None or store.find(key, runtime.caches.purges) is not None:
+        return None
+    with store.writing(key, generation) as place:
+        write(source, page, copies.rules.recipe, place, progress)
+        if found_source(identifier, page, runtime, patiently=True).found.version != source.found.version:
+            raise NoCopy(CHANGED)
+    made = measured(source, identifier, page, runtime)
+    record_copy(examined(source, identifier, page), made.size, made.before_milliseconds, made.after_milliseconds)
+    return made
+
+
+@contextmanager
+def failures_are_reasons() -> Iterator[None]:
+    """Turns what keeps an image from being copied into `NoCopy`."""
     try:
-        source = found_source(identifier, page, runtime)
-        if by_rule and not copies.rules.want(source.facts, source.found.source):
-            return None
-        check(source, runtime)
-        key = copies.key(source, identifier, page)
-        if store is None or store.find(key, runtime.caches.purges) is not None:
-            return None
-        with store.writing(key, generation) as place:
-            write(source, page, copies.rules.recipe, place, progress)
-            if found_source(identifier, page, runtime).found.version != source.found.version:
-                raise NoCopy(CHANGED)
-        made = measured(source, identifier, page, runtime)
+        yield
     except IIIFError as error:
         raise NoCopy(error.sentence) from error
     except CacheUnavailable as error:
@@ -109,18 +132,17 @@ def made_copy(
         if error.errno not in OUT_OF_ROOM:
             raise
         raise NoCopy(NO_ROOM) from error
-    record_copy(examined(source, identifier, page), made.size, made.before_milliseconds, made.after_milliseconds)
-    return made
 
 
-def found_source(identifier: str, page: int, runtime: Runtime) -> SourceImage:
+def found_source(identifier: str, page: int, runtime: Runtime, *, patiently: bool = False) -> SourceImage:
     """The image itself. Nobody is given anything here: who may see it is decided on every request. Raises any error of
     the tree.
     """
     request = InfoRequest(ApiVersion.V3, Identifier(identifier), page)
     runtime = pipeline.asking_about(request, runtime)
-    found = runtime.sources.find(request.identifier, runtime.consultation)
-    runtime.guard.check(File(identifier, found.version))
+    found = find(request.identifier, runtime)
+    found = runtime.caches.source_files.keeping(found, identifier, runtime.caches.generation)
+    runtime.guard.check(File(identifier, found.version), patiently=patiently)
     return runtime.processors.inspect(found, page).of(found)
 
 
@@ -201,11 +223,25 @@ class Reached:
 
     after: str = ""
     """The identifier of the last image that is done."""
+    current: str = ""
+    """That of the one which is begun."""
+    pages: int = 0
+    """How many of its pages are done."""
     images: int = 0
     made: int = 0
     failed: int = 0
     reason: str = ""
     """Why the first that failed did."""
+
+    def begin(self, name: str) -> int:
+        """How many pages of that image are done already."""
+        self.pages = self.pages if self.current == name else 0
+        self.current = name
+        return self.pages
+
+    def end(self, name: str) -> None:
+        self.after, self.current, self.pages = name, "", 0
+        self.images += 1
 
     def note_failure(self, name: str, error: NoCopy) -> None:
         self.failed += 1
@@ -227,24 +263,53 @@ def source_title(arguments: dict[str, Any]) -> str:
 
 
 def title(arguments: dict[str, Any]) -> str:
-    page = f", page {arguments['page']}" if arguments["page"] != 1 else ""
-    return f"Copy “{arguments['identifier']}”{page}"
+    return f"Copy “{arguments['identifier']}”{page_words(arguments['page'])}"
+
+
+def page_words(page: int) -> str:
+    return f", page {page}" if page != 1 else ""
 
 
 def copy_source(work: Work) -> str:
-    """The body of a job: copies the first page of every image of a source that the rules want to have a copy."""
+    """The body of a job: copies every page of every image of a source that the rules want to have a copy."""
     reached = Reached(**(work.job.position or {}))
     source, folder = work.arguments["source"], work.arguments["folder"]
     listed = lister(current_runtime().sources, source)
     if listed(folder, "", 1) is None:
         raise JobFailed(f"The source “{source}” has no folder “{folder}”, or cannot list what it has.")
     for name in walk(listed, folder, reached.after):
-        try:
-            if made_copy(name, 1, current_runtime(), lambda *_: work.progress(reached.images, 0), by_rule=True):
-                reached.made += 1
-        except NoCopy as error:
-            reached.note_failure(name, error)
-        reached.images += 1
-        reached.after = name
+        copy_pages(name, reached, work)
+        reached.end(name)
         work.progress(reached.images, 0, asdict(reached))
     return reached.sentence()
+
+
+def copy_pages(name: str, reached: Reached, work: Work) -> None:
+    """Copies the pages of an image that are not done yet. Raises what ends the job."""
+    try:
+        with failures_are_reasons():
+            first = found_source(name, 1, current_runtime())
+    except NoCopy as error:
+        reached.note_failure(name, error)
+        return
+    for page in range(reached.begin(name) + 1, page_count_of(first) + 1):
+        copy_page(first, name, page, reached, work)
+        reached.pages = page
+        work.progress(reached.images, 0, asdict(reached))
+
+
+def copy_page(first: SourceImage, name: str, page: int, reached: Reached, work: Work) -> None:
+    """Copies a page of the image, of which the first page is at hand, and notes how that went."""
+    runtime = current_runtime()
+    try:
+        with failures_are_reasons():
+            source = first if page == 1 else found_source(name, page, runtime)
+        if made_copy_by_rule(source, name, page, runtime, lambda *_: work.progress(reached.images, 0)):
+            reached.made += 1
+    except NoCopy as error:
+        reached.note_failure(f"{name}{page_words(page)}", error)
+
+
+def page_count_of(source: SourceImage) -> int:
+    """How many pages may have copies of their own; of a film, whose seconds are pages, one."""
+    return min(source.facts.page_count, MOST_PAGES) if Feature.PAGES in source.processor.features else 1

@@ -20,7 +20,7 @@ from iiifserver.watching.work import File
 from processors.copied import CopiedPixels
 
 from .examined import Examined, examined
-from .rules import CopyRules
+from .rules import CopyRules, Makes
 
 if TYPE_CHECKING:
     from caching.purges import Purges
@@ -55,8 +55,10 @@ class Copies:
 
     def key(self, source: SourceImage, identifier: str, page: int) -> CacheKey:
         """Under which the copy of the image as it is now is kept."""
-        subject = Subject(identifier, source.found.source)
-        return copy_key(subject, page, source.found.version, repr(self.rules.recipe))
+        return self.key_of(source.found, identifier, page)
+
+    def key_of(self, found: Found, identifier: str, page: int) -> CacheKey:
+        return copy_key(Subject(identifier, found.source), page, found.version, repr(self.rules.recipe))
 
     def of(self, source: SourceImage, identifier: str, page: int, purges: Purges, guard: Guard) -> SourceImage:
         """The image with its working copy, as far as there is one; else one is wished for, where the rules want it."""
@@ -71,12 +73,24 @@ class Copies:
             self.wish(examined(source, identifier, page))
         return source
 
+    def alone(self, found: Found, identifier: str, page: int, purges: Purges, guard: Guard) -> SourceImage | None:
+        """An image that may not be opened itself, as its working copy shows it; `None` where there is none."""
+        # The pipeline knows of this module, and this one loads more than a pipeline needs.
+        from processors.runtime import SourceImage
+
+        if self.store is None or self.rules.makes is Makes.NEVER:
+            return None
+        key = self.key_of(found, identifier, page)
+        kept = self.store.find(key, purges)
+        copied = None if kept is None else self.opened(key, kept, found, guard)
+        return None if copied is None else SourceImage.of_copy(found, copied)
+
     def opened(self, key: CacheKey, kept: KeptCopy, original: Found, guard: Guard) -> CopiedPixels | None:
         """The copy, ready to be read; `None` for one that cannot be, which is removed."""
         version = f"{original.version}+{key.picture}+{kept.age.made_at}"
         if guard.failed.reason_for(File(key.subject.identifier, version)) is not None:
             return None
-        found = replace(original, open=kept.open, version=version)
+        found = replace(original, open=kept.open, version=version, keep=None)
         try:
             return copied_pixels(found, kept)
         except TryAgainLater:

@@ -67,12 +67,14 @@ class Guard:
     failed: FailedFiles = field(default_factory=FailedFiles)
     limits: Limits = Limits()
 
-    def check(self, file: File) -> None:
-        """Raises `DecoderCrashed` or `DecodingTooSlow` for a file that is not to be opened."""
+    def check(self, file: File, *, patiently: bool = False) -> None:
+        """Raises `DecoderCrashed` or `DecodingTooSlow` for a file that is not to be opened; the latter not for who has
+        all the time that it takes.
+        """
         reason = self.failed.reason_for(file)
         if reason is Reason.CRASHED:
             raise DecoderCrashed(CRASHED)
-        if reason is Reason.SLOW:
+        if reason is Reason.SLOW and not patiently:
             raise DecodingTooSlow(SLOW)
 
     def decoding(self, file: File, kind: Kind) -> Decoding:

@@ -11,15 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from django.db import DatabaseError, connections
-
 from . import queue
-from .doing import do
+from .beating import beating
 from .ending import set_by_signals
 from .machine import machine_name
 from .model import Job, JobState
+from .tasks import do_taken
 
-BEAT_SECONDS = 5.0
 BAR_WIDTH = 30
 SECONDS_BETWEEN_BARS = 0.2
 
@@ -32,34 +30,9 @@ def do_now(job: Job, stream: TextIO, *, shows_progress: bool = True) -> Job:
     taken = Job.objects.get(pk=job.pk)
     bar = Bar(stream if shows_progress else None)
     with beating(taken), ending_by_signal() as is_ending:
-        do(taken, is_ending, bar.show)
+        do_taken(taken, is_ending, bar.show)
     bar.end()
     return Job.objects.get(pk=job.pk)
-
-
-@contextmanager
-def beating(job: Job) -> Iterator[None]:
-    """Says again and again that the process is alive, from a thread of its own."""
-    is_over = threading.Event()
-
-    def beat() -> None:
-        try:
-            while not is_over.wait(BEAT_SECONDS):
-                try:
-                    queue.beat(job.runner, [job.pk])
-                except DatabaseError:
-                    # The next sign may come through; without any the job is taken up by others, as it should be.
-                    connections.close_all()
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=beat, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        thread.join()
 
 
 @contextmanager

@@ -54,7 +54,7 @@ KINDS: dict[str, Kind] = {
     "warm": Kind(warming.title, warming.warm, Lane.LONG),
     "copy": Kind(making.title, making.copy_one, Lane.COPIES),
     "copies": Kind(making.source_title, making.copy_source, Lane.COPIES),
-    "sleep": Kind(sleeping.title, sleeping.sleep),
+    "sleep": Kind(sleeping.title, sleeping.sleep, Lane.LONG),
 }
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from caching.base import CacheBackend
+from caching.base import CacheBackend, Tier
 from caching.models import Invalidation
 from caching.purges import EVERYTHING, Purges, Scope
 from caching.purging import Step, shared, swept_by
@@ -54,11 +54,18 @@ def reclaimed(work: Work, reached: int) -> Iterator[Step]:
     """The steps: image by image where that is all that was purged, else through every entry."""
     lines = [line.purge for line in Invalidation.objects.filter(pk__gt=reached)]
     if all(purge.scope is Scope.IMAGE and purge != EVERYTHING for purge in lines):
-        judge = outdated(known_purges())
+        purges = known_purges()
         for purge in lines:
-            yield from swept_by(judge, targets(work), image=purge.value)
+            yield from without_outdated(targets(work), purges, image=purge.value)
     elif any(purge.scope is not Scope.INFOS for purge in lines):
-        yield from swept_by(outdated(known_purges()), targets(work))
+        yield from without_outdated(targets(work), known_purges())
+
+
+def without_outdated(targets: list[tuple[str, CacheBackend]], purges: Purges, *, image: str = "") -> Iterator[Step]:
+    """Sweeps away what nobody will be given again, of one image or of all."""
+    for are_pictures in (True, False):
+        meant = [(name, cache) for name, cache in targets if (cache.tier is Tier.DERIVATIVE) is are_pictures]
+        yield from swept_by(outdated(purges, minds_age=are_pictures), meant, image=image)
 
 
 def known_purges() -> Purges:

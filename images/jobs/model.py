@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from iiifserver.conf import conf
+
 RUNNER_DEAD_AFTER = timedelta(seconds=30)
 """A runner that gave no sign for so long is dead, and its jobs are taken up by others."""
 
@@ -41,6 +43,7 @@ class Job(models.Model):
     state = models.CharField(max_length=10, choices=JobState, default=JobState.WAITING)
     runner = models.CharField(max_length=120, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
+    handed_over_at = models.DateTimeField(null=True, blank=True, help_text="To the site's own workers.")
     attempts = models.PositiveSmallIntegerField(default=0)
     cancel_requested = models.BooleanField(default=False)
     started_at = models.DateTimeField("last run", null=True, blank=True)
@@ -104,7 +107,7 @@ class JobRunner(models.Model):
 
     @property
     def is_alive(self) -> bool:
-        return self.heartbeat_at > alive_since()
+        return alive_since() < self.heartbeat_at <= no_sooner_than()
 
 
 class Lease(models.Model):
@@ -123,5 +126,20 @@ def alive_since() -> datetime:
     return timezone.now() - RUNNER_DEAD_AFTER
 
 
+def no_sooner_than() -> datetime:
+    """Who gave a sign after this time, which is yet to come, gave it before the clock was set back, and none since."""
+    return timezone.now() + RUNNER_DEAD_AFTER
+
+
+def gives_signs() -> models.Q:
+    """Those rows whose process is alive."""
+    return models.Q(heartbeat_at__gt=alive_since(), heartbeat_at__lte=no_sooner_than())
+
+
 def live_runners() -> models.QuerySet[JobRunner]:
-    return JobRunner.objects.filter(heartbeat_at__gt=alive_since())
+    return JobRunner.objects.filter(gives_signs())
+
+
+def somebody_does_jobs() -> bool:
+    """Whether a runner gives signs, or the site has named workers of its own."""
+    return bool(conf.task_backend) or live_runners().exists()

@@ -12,12 +12,12 @@ from .model import Job
 from .work import Work
 
 
-def order_purge(purge: PurgeOrder, *, by: Any = None, called: str = "") -> Job:
+def order_purge(purge: PurgeOrder, *, by: Any = None, called: str = "", hands_over: bool = True) -> Job:
     """Has nobody be given again what the order covers, and orders the job that removes it. Who orders it is an account,
     or something that is called so in the log.
     """
     purge.take_effect(by=called or str(by or "a command"))
-    return queue.order("purge", {"what": purge.what.value, "value": purge.value}, by=by)
+    return queue.order("purge", {"what": purge.what.value, "value": purge.value}, by=by, hands_over=hands_over)
 
 
 def ordered(arguments: dict[str, Any]) -> PurgeOrder:

@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from .model import ENDED, Job, JobState, alive_since
+from .handing_over import hand_over
+from .model import ENDED, Job, JobState, alive_since, gives_signs
 from .work import Work
 
 MOST_ATTEMPTS = 3
@@ -17,21 +18,39 @@ MOST_ATTEMPTS = 3
 GAVE_UP = f"It was begun {MOST_ATTEMPTS} times, and each time the runner died in the middle of it."
 
 
-def order(kind: str, arguments: dict[str, Any] | None = None, *, by: Any = None, machine: str = "") -> Job:
-    """Puts a job into the queue."""
-    return Job.objects.create(kind=kind, arguments=arguments or {}, ordered_by=by, machine=machine)
+def order(
+    kind: str,
+    arguments: dict[str, Any] | None = None,
+    *,
+    by: Any = None,
+    machine: str = "",
+    hands_over: bool = True,
+) -> Job:
+    """Puts a job into the queue; without handing it over where who orders it is about to do it."""
+    job = Job.objects.create(kind=kind, arguments=arguments or {}, ordered_by=by, machine=machine)
+    if hands_over:
+        hand_over(job)
+    return job
 
 
 def due(kinds: Collection[str], machines: Collection[str]) -> QuerySet[Job]:
     """The jobs that may be taken now, the oldest order first: those that wait, and those of runners that died."""
-    waits = Q(state=JobState.WAITING, due_at__lte=timezone.now())
-    is_orphan = Q(state=JobState.RUNNING, heartbeat_at__lte=alive_since())
+    # What was ordered is due whatever the clock says, which may have been set back since.
+    is_due = Q(interval_seconds=None) | Q(due_at__lte=timezone.now())
+    is_orphan = Q(state=JobState.RUNNING) & ~gives_signs()
+    waits = Q(state=JobState.WAITING) & is_due
     return Job.objects.filter(waits | is_orphan, kind__in=kinds, machine__in=machines).order_by("due_at", "pk")
 
 
-def take(kinds: Collection[str], machines: Collection[str], runner: str) -> Job | None:
-    """A job for this runner, and for no other; `None` when there is none to be done."""
-    for job in due(kinds, machines)[:5]:
+def take(kinds: Collection[str], machines: Collection[str], runner: str, under_way: Collection[int] = ()) -> Job | None:
+    """A job for this runner, and for no other; `None` when there is none to be done. It is at work on those that are
+    under way, by their keys, however long the database has heard nothing of it.
+    """
+    return take_first(due(kinds, machines).exclude(pk__in=under_way), runner)
+
+
+def take_first(jobs: QuerySet[Job], runner: str) -> Job | None:
+    for job in jobs[:5]:
         if job.attempts >= MOST_ATTEMPTS:
             give_up(job)
         elif take_one(job, runner):
@@ -49,6 +68,7 @@ def take_one(job: Job, runner: str) -> bool:
         heartbeat_at=now,
         started_at=now,
         ended_at=None,
+        handed_over_at=None,
         attempts=F("attempts") + 1,
     )
     return taken == 1
@@ -124,7 +144,10 @@ def cancel(job: Job) -> bool:
 def run_now(job: Job) -> bool:
     """Has a job that waits for its time be done next; whether it waited."""
     waits = Job.objects.filter(pk=job.pk, state=JobState.WAITING)
-    return bool(waits.update(due_at=timezone.now()))
+    has_waited = bool(waits.update(due_at=timezone.now()))
+    if has_waited:
+        hand_over(job)
+    return has_waited
 
 
 def again(job: Job, by: Any) -> Job:

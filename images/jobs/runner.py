@@ -13,14 +13,17 @@ from collections.abc import Callable
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 
+from iiifserver.conf import conf
+
+from ..activity.noting import keep_notes
 from ..copies.model import MOST_AT_ONCE
 from ..runtime import current_runtime
 from . import election, queue
-from .doing import do
 from .kinds import Lane, kinds_of
 from .machine import machine_name, only_runner
 from .model import JobRunner
 from .schedule import keep_schedule
+from .tasks import do_taken, hand_over_due
 
 logger = logging.getLogger("iiifserver.jobs")
 
@@ -57,6 +60,7 @@ class Runner:
             for lane in Lane
             for place in range(MOST_AT_ONCE if lane is Lane.COPIES else 1)
         ]
+        lanes.append(threading.Thread(target=keep_notes, args=(self.machine, self.is_ending), name="activity"))
         for lane in lanes:
             lane.start()
         try:
@@ -97,6 +101,7 @@ class Runner:
 
     def keep_schedule(self) -> None:
         keep_schedule(self.machine, is_leader=self.is_leader)
+        hand_over_due()
 
     def leave(self) -> None:
         """Makes room for others at once."""
@@ -118,16 +123,20 @@ class Runner:
     def do_next(self, kinds: list[str]) -> bool:
         """Whether there was a job to do."""
         close_old_connections()
-        machines = [self.machine, ""] if self.is_leader else [self.machine]
-        job = queue.take(kinds, machines, self.name)
+        job = queue.take(kinds, self.machines(), self.name, tuple(self._under_way))
         if job is None:
             return False
         self._under_way.add(job.pk)
         try:
-            do(job, self.is_ending)
+            do_taken(job, self.is_ending)
         finally:
             self._under_way.discard(job.pk)
         return True
+
+    def machines(self) -> list[str]:
+        """Whose jobs this runner does; those that any machine may do are left to the site's workers, if it has some."""
+        does_those_of_any = self.is_leader and not conf.task_backend
+        return [self.machine, ""] if does_those_of_any else [self.machine]
 
 
 def guarded(act: Callable[[], object]) -> bool:

@@ -37,6 +37,8 @@ def keep_rows(machine: str, intervals: dict[str, int]) -> None:
             Job.objects.create(kind=kind, machine=machine, interval_seconds=seconds, due_at=due_at)
         elif present[kind].interval_seconds != seconds:
             change_interval(present[kind], seconds)
+        else:
+            bring_forward(present[kind])
 
 
 def change_interval(row: Job, seconds: int) -> None:
@@ -44,6 +46,12 @@ def change_interval(row: Job, seconds: int) -> None:
     last = row.ended_at or timezone.now()
     Job.objects.filter(pk=row.pk).update(interval_seconds=seconds)
     Job.objects.filter(pk=row.pk, state=JobState.WAITING).update(due_at=last + timedelta(seconds=seconds))
+
+
+def bring_forward(row: Job) -> None:
+    """The next run is never further away than the interval: it was planned before the clock was set back."""
+    latest = timezone.now() + timedelta(seconds=row.interval_seconds or 0)
+    Job.objects.filter(pk=row.pk, state=JobState.WAITING, due_at__gt=latest).update(due_at=latest)
 
 
 def reclaim_soon() -> None:

@@ -25,7 +25,10 @@ def walk_from(listed: Lister, folder: str, steps: list[str], depth: int) -> Iter
     if depth > MOST_DEPTH:
         return
     after = steps[0] if steps else ""
-    if len(steps) > 1:
+    if len(steps) > 1 and listed(below(folder, after), "", 1) is None:
+        # A source whose names have slashes and no folders.
+        after = "/".join(steps)
+    elif len(steps) > 1:
         yield from walk_from(listed, below(folder, steps[0]), steps[1:], depth + 1)
     while page := listed(folder, after, PAGE):
         for entry in page:

@@ -15,12 +15,12 @@ from django.utils.safestring import SafeString
 from PIL import Image
 
 from ..base import fingerprint_of
-from ..fetching import fetched
+from ..fetching import fetched, tried_pictures
 from ..fields import check_text, number_field
 from ..pictures import MOST_BYTES, MOST_PIXELS, TOO_MANY_BYTES, PictureError, as_pixels, decoded
 from ..placed import PERCENTS, PLACED_FIELDS, PlacedForm
 from ..placed_picture import PlacedPicture, PlacedPictureOptions
-from ..uploads import NAME, StoredPicture, load, store
+from ..uploads import NAME, StoredPicture, is_only_tried, load, store
 
 THUMBNAIL = (240, 120)
 LONGEST_NAME = 100
@@ -128,7 +128,7 @@ class PictureForm(PlacedForm):
 
     def fetch(self, address: str) -> None:
         try:
-            self.keep("address", fetched(address))
+            self.keep("address", tried_pictures.get(address) if is_only_tried() else fetched(address))
         except PictureError as error:
             self.add_error("address", str(error))
 

@@ -23,6 +23,7 @@ from ..lettering import Lettering
 from ..placed import PLACED_FIELDS, PlacedForm, PlacedOptions, PlacedOverlay
 from ..placement import room
 from ..variables import HELP, field_names_in, filled, is_template, unknown_words, words_of
+from ..weights import NAMED, WEIGHTS
 
 SIZES = range(4, 501)
 STROKES = range(0, 51)
@@ -41,6 +42,8 @@ class TextOptions(PlacedOptions):
     """Family and style, or the name of an upload; empty for the one that is built in."""
     size: int = 24
     minimum_size: int = 18
+    weight: int | None = None
+    """As CSS counts it; `None` for the font's own."""
     wraps: bool = False
     letter_spacing: int = 0
     colour: str = "white"
@@ -59,6 +62,8 @@ class TextOptions(PlacedOptions):
             check_text(name, getattr(self, name), LONGEST_NAME)
         check_number("size", self.size, SIZES)
         check_number("minimum_size", self.minimum_size, range(SIZES[0], self.size + 1))
+        if self.weight is not None:
+            check_number("weight", self.weight, WEIGHTS)
         check_number("letter_spacing", self.letter_spacing, LETTER_SPACINGS)
         check_number("stroke_width", self.stroke_width, STROKES)
         check_number("padding", self.padding, PADDINGS)
@@ -73,7 +78,7 @@ class TextOptions(PlacedOptions):
         """What is drawn, in any size; raises `ValueError` for a colour or a font that there is not."""
         return Lettering(
             text=self.text,
-            face=fonts.face(self.font),
+            face=fonts.weighted(fonts.face(self.font), self.weight),
             colour=rgba(self.colour),
             stroke_colour=rgba(self.stroke_colour) if self.stroke_width else TRANSPARENT,
             stroke_width=self.stroke_width,
@@ -132,6 +137,14 @@ class TextForm(PlacedForm):
         SIZES, "Minimum size", "The text shrinks to this where it does not fit; where that does not either, none is "
         "drawn.", 18,
     )  # fmt: skip
+    weight = forms.TypedChoiceField(
+        choices=[("", "the font's own"), *((weight, f"{name} ({weight})") for weight, name in NAMED.items())],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="A variable font is drawn in it; otherwise the nearest face of the same family that is installed or "
+        "was uploaded is taken. Which one that is stands beside the sample of the font.",
+    )
     wraps = forms.BooleanField(
         label="Break long lines", required=False, help_text="Between words, where a line is too long."
     )
@@ -149,8 +162,8 @@ class TextForm(PlacedForm):
     )
     padding = number_field(PADDINGS, "Padding", "Pixels of background around the text.", 5)
 
-    field_order = ("text", "font", "size", "minimum_size", "wraps", "letter_spacing", "colour", "stroke_width",
-                   "stroke_colour", "background", "padding", *PLACED_FIELDS)  # fmt: skip
+    field_order = ("text", "font", "weight", "size", "minimum_size", "wraps", "letter_spacing", "colour",
+                   "stroke_width", "stroke_colour", "background", "padding", *PLACED_FIELDS)  # fmt: skip
 
     def clean_text(self) -> str:
         """Lines end in one way, whatever the browser sends."""
@@ -186,7 +199,8 @@ class TextOverlay(PlacedOverlay):
     def __init__(self, options: TextOptions) -> None:
         super().__init__(options)
         self.lettering = options.lettering()
-        self.fingerprint = fingerprint_of("text", options, self.lettering.face.digest)
+        face = self.lettering.face
+        self.fingerprint = fingerprint_of("text", options, face.name, face.weight, face.digest)
         self.words = words_of(options.text)
         self.is_template = is_template(options.text)
         self.depends_on_visitor = "user" in self.words

@@ -16,9 +16,13 @@ from iiifserver.iiif.values import Extent, RenderPlan, SourceFacts
 
 from ..base import TOO_LARGE, Processor, Raster, check_page, damage_is_unreadable
 from ..capabilities import Library
-from ..colour import to_srgb
-from ..jxl_header import JxlHeader, read_header
+from ..colour import direct_colours
+from ..jxl_header import Colours, JxlHeader, read_header
+from ..jxl_profile import profile_in
 from ..lanes import lane_for
+from ..linear_light import value_of
+from ..retrieval import seekable
+from ..retrieval_options import KeepingForm, KeepingOptions
 from ..windows import box_to_read, window_in, window_within
 
 MEGABYTE = 1024 * 1024
@@ -28,15 +32,17 @@ MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JpegXlOptions:
+class JpegXlOptions(KeepingOptions):
     largest_megabytes: int = 500
 
     def __post_init__(self) -> None:
+        # `super` without arguments does not find its class in a dataclass with slots.
+        KeepingOptions.__post_init__(self)
         if self.largest_megabytes < 1:
             raise ValueError("The largest file has at least one megabyte.")
 
 
-class JpegXlForm(forms.Form):
+class JpegXlForm(KeepingForm):
     largest_megabytes = forms.IntegerField(
         label="Largest file",
         min_value=1,
@@ -45,9 +51,11 @@ class JpegXlForm(forms.Form):
         help_text="In megabytes. A JPEG XL is read into memory as a whole; larger files are refused.",
     )
 
+    field_order = ("largest_megabytes",)
+
 
 class JpegXlProcessor(Processor):
-    """The only way into JPEG XL. Its colours are taken for sRGB."""
+    """The only way into JPEG XL."""
 
     label = "JPEG XL"
     used_for = "JPEG XL: decodes the whole image for each request."
@@ -59,7 +67,7 @@ class JpegXlProcessor(Processor):
 
     def facts(self, found: Found, page: int = 1) -> SourceFacts:
         check_page(page, 1)
-        with found.open() as file, damage_is_unreadable():
+        with seekable(found, self.options.rule.for_headers) as file, damage_is_unreadable():
             header = read_header(file)
         check_pixels(header)
         return SourceFacts(
@@ -72,12 +80,15 @@ class JpegXlProcessor(Processor):
         header, content = self.content(found)
         with lane_for(facts.extent.area), damage_is_unreadable():
             pixels = decoded(content, header.extent)[part.y : part.bottom, part.x : part.right]
-            image = to_srgb(image_of(in_eight_bits(pixels, header.bits)), None)
-        return Raster(image, window_within(window, part))
+            profile = profile_in(content) if header.colours is Colours.OTHER else None
+            in_bytes = shades_of_light if header.colours is Colours.LIGHT else in_eight_bits
+            shades = in_bytes(pixels, header.bits)
+            image, profile = direct_colours(image_of(shades), profile)
+        return Raster(image, window_within(window, part), profile)
 
     def content(self, found: Found) -> tuple[JxlHeader, bytes]:
         """The header, which is within the limits, and the whole file."""
-        with found.open() as file, damage_is_unreadable():
+        with seekable(found, self.options.rule) as file, damage_is_unreadable():
             header = read_header(file)
             check_pixels(header)
             file.seek(0)
@@ -114,6 +125,18 @@ def in_eight_bits(pixels: np.ndarray[Any, Any], bits: int) -> np.ndarray[Any, An
         return (pixels.astype(np.uint16) * 255 // ((1 << bits) - 1)).astype(np.uint8)
     shifted: np.ndarray[Any, Any] = pixels >> max(0, bits - 8)
     return shifted.astype(np.uint8)
+
+
+def shades_of_light(pixels: np.ndarray[Any, Any], bits: int) -> np.ndarray[Any, Any]:
+    """Light of any depth as sRGB: from all that there is, since eight bits of light show the shadows as bands. Alpha
+    stays as it is.
+    """
+    most = 1 if pixels.dtype.kind == "f" else (1 << bits) - 1
+    light = np.nan_to_num(pixels.astype(np.float32) / most).clip(0, 1)
+    colours = light.shape[2] - (light.shape[2] + 1) % 2
+    light[..., :colours] = value_of(light[..., :colours])
+    shades: np.ndarray[Any, Any] = (light * 255 + 0.5).astype(np.uint8)
+    return shades
 
 
 def image_of(pixels: np.ndarray[Any, Any]) -> Image.Image:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -20,20 +20,20 @@ from ..base import DECODER_ERRORS, Processor, Raster, check_page, damage_is_unre
 from ..capabilities import Feature, Library
 from ..colour import direct_colours
 from ..exif import Entry, parsed_exif
-from ..jpeg2000_header import CodeStream, Jpeg2000Header, Space, halved, read_header
+from ..jpeg2000_code_stream import CodeStream, halved
+from ..jpeg2000_header import Jpeg2000Header, Space, read_header
+from ..jpeg2000_parts import area_of, bands_of, best_reduction, decodable_part, useful_reductions
 from ..jpeg2000_pictures import picture_of
 from ..lanes import lane_for
 from ..metadata_blocks import blocks_in
-from ..openjpeg_decoding import Area, decoded
+from ..openjpeg_decoding import decoded
 from ..openjpeg_library import NoLibrary, find_library
 from ..operations import SIDEWAYS, stored_size
-from ..retrieval import Refused, Retrieval, RetrievalForm, retrieval_of, seekable
-from ..windows import ENOUGH_PIXELS, box_to_read, window_in, window_within
+from ..retrieval import seekable
+from ..retrieval_options import RetrievalForm, RetrievalOptions
+from ..windows import box_to_read, window_in, window_within
 
 ORIENTATION_TAG = 274
-
-BAND_PIXELS = 4_000_000
-"""A larger part is decoded in bands of about so many: the decoder takes 24 bytes for each pixel of three channels."""
 
 MOST_BOOKKEEPING_BYTES = 256 * 1024 * 1024
 TILE_BYTES, TILE_COMPONENT_BYTES = 6_000, 1_100
@@ -59,10 +59,8 @@ class SharedLibrary(Library):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenJpegOptions:
+class OpenJpegOptions(RetrievalOptions):
     threads: int = 1
-    retrieval: str = Retrieval.STREAM.value
-    download_megabytes: int = 2000
 
 
 class OpenJpegForm(RetrievalForm):
@@ -100,25 +98,22 @@ class OpenJpegProcessor(Processor):
         with suppress(NoLibrary):
             find_library()
 
-    def facts(self, found: Found, page: int = 1) -> SourceFacts | None:
-        try:
-            with seekable(found, retrieval_of(self.options)) as file, damage_is_unreadable():
-                header = decodable(read_header(file))
-                check_page(page, 1)
-                return facts_of(header, orientation_of(file, header))
-        except Refused:
-            return None
+    def facts(self, found: Found, page: int = 1) -> SourceFacts:
+        with seekable(found, self.options.rule.for_headers) as file, damage_is_unreadable():
+            header = decodable(read_header(file))
+            check_page(page, 1)
+            return facts_of(header, orientation_of(file, header))
 
     def read(self, found: Found, facts: SourceFacts, plan: RenderPlan) -> Raster:
         box = to_stored(plan.box, facts.extent, facts.orientation)
         size = stored_size(plan.size, facts.orientation)
-        with seekable(found, retrieval_of(self.options)) as file, damage_is_unreadable():
+        with seekable(found, self.options.rule) as file, damage_is_unreadable():
             header = decodable(read_header(file))
             stream = header.stream
             halvings = best_reduction(stream, box, size)
             level = stream.reduced_extent(halvings)
             window = window_in(level, stream.extent, box)
-            part = box_to_read(window, size, level)
+            part = decodable_part(stream, halvings, box_to_read(window, size, level))
             if part.extent.area > conf.max_decode_pixels:
                 raise ImageTooLarge(
                     "This is more of the image than the server decodes at once. Ask for a smaller region."
@@ -130,7 +125,7 @@ class OpenJpegProcessor(Processor):
 
     def assembled(self, file: BinaryIO, header: Jpeg2000Header, halvings: int, part: Box) -> Image.Image:
         """A part of a level, decoded at once or in bands."""
-        bands = list(bands_of(part, -(-header.stream.tile.height >> halvings)))
+        bands = list(bands_of(header.stream, halvings, part))
         if len(bands) == 1:
             return self.decoded_band(file, header, halvings, part)
         image: Image.Image | None = None
@@ -147,7 +142,7 @@ class OpenJpegProcessor(Processor):
         placed = Box(band.x + left, band.y + top, band.width, band.height)
         area = area_of(header.stream, halvings, placed)
         library = find_library()
-        with decoded(library, file, header.is_boxed, area, halvings, self.options.threads) as planes:
+        with decoded(library, file, header, area, halvings, self.options.threads) as planes:
             return picture_of(planes, header, placed)
 
 
@@ -179,15 +174,6 @@ def facts_of(header: Jpeg2000Header, orientation: int) -> SourceFacts:
     )
 
 
-def useful_reductions(stream: CodeStream) -> Iterator[int]:
-    """How often the picture can be halved with a pixel left along each edge."""
-    for halvings in range(stream.halvings + 1):
-        level = stream.reduced_extent(halvings)
-        if min(level.width, level.height) < 1:
-            return
-        yield halvings
-
-
 def level_as_seen(stream: CodeStream, halvings: int, sideways: bool) -> Level:
     """A resolution, and its tiles where there are several."""
     extent, tile = stream.reduced_extent(halvings), None
@@ -200,7 +186,7 @@ def level_as_seen(stream: CodeStream, halvings: int, sideways: bool) -> Level:
 
 def orientation_of(file: BinaryIO, header: Jpeg2000Header) -> int:
     """The EXIF orientation; 1 when there is none, or one that means nothing."""
-    if not header.is_boxed:
+    if not header.is_boxed and header.start == 0:
         return 1
     try:
         exif = blocks_in(file, "jpeg2000").exif
@@ -215,39 +201,3 @@ def number_in(entry: Entry, byte_order: str) -> int:
     """The first number of a value of one of the whole types."""
     width = {1: 1, 3: 2, 4: 4}.get(entry.type, 0)
     return int.from_bytes(entry.content[:width], "little" if byte_order == "<" else "big")
-
-
-def best_reduction(stream: CodeStream, box: Box, size: Extent) -> int:
-    """How often to halve so that the box still has the pixels that are wanted."""
-    best = 0
-    for halvings in useful_reductions(stream):
-        left, top, right, bottom = window_in(stream.reduced_extent(halvings), stream.extent, box)
-        if right - left < ENOUGH_PIXELS * size.width or bottom - top < ENOUGH_PIXELS * size.height:
-            break
-        best = halvings
-    return best
-
-
-def bands_of(part: Box, tile_height: int) -> Iterator[Box]:
-    """The part cut into bands that end where tiles end, or as near to the wanted height as those allow."""
-    height = max(1, BAND_PIXELS // part.width)
-    if height > tile_height:
-        height -= height % tile_height
-    top = part.y
-    while top < part.bottom:
-        bottom = min(part.bottom, top - top % height + height)
-        yield Box(part.x, top, part.width, bottom - top)
-        top = bottom
-
-
-def area_of(stream: CodeStream, halvings: int, placed: Box) -> Area:
-    """What of the full picture makes that part of a level; widened to where the coarsest channel has samples."""
-    steps = [component.step for component in stream.components]
-    left = min(placed.x - placed.x % step.width for step in steps) << halvings
-    top = min(placed.y - placed.y % step.height for step in steps) << halvings
-    return Area(
-        left=max(stream.left, left),
-        top=max(stream.top, top),
-        right=min(stream.right, placed.right << halvings),
-        bottom=min(stream.bottom, placed.bottom << halvings),
-    )

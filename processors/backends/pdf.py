@@ -22,6 +22,8 @@ from ..base import Processor, Raster, check_page, damage_is_unreadable
 from ..capabilities import Feature, Library
 from ..drawn_levels import extent_in_pixels, level_to_draw
 from ..lanes import turn
+from ..retrieval import seekable
+from ..retrieval_options import RetrievalForm, RetrievalOptions
 from ..windows import box_to_read, window_in, window_within
 
 if TYPE_CHECKING:
@@ -40,16 +42,18 @@ pdfium_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PdfOptions:
+class PdfOptions(RetrievalOptions):
     dpi: int = 150
     limit_seconds: int = 20
 
     def __post_init__(self) -> None:
+        # `super` without arguments does not find its class in a dataclass with slots.
+        RetrievalOptions.__post_init__(self)
         if self.dpi < 1 or self.limit_seconds < 1:
             raise ValueError("The resolution and the time limit are at least 1.")
 
 
-class PdfForm(forms.Form):
+class PdfForm(RetrievalForm):
     dpi = forms.IntegerField(
         label="Resolution",
         min_value=10,
@@ -67,6 +71,8 @@ class PdfForm(forms.Form):
         "each worker, so that a slow one keeps others waiting.",
     )
 
+    field_order = ("dpi", "limit_seconds")
+
 
 class PdfProcessor(Processor):
     """Pages of PDFs as images."""
@@ -81,11 +87,11 @@ class PdfProcessor(Processor):
     options: PdfOptions
 
     def facts(self, found: Found, page: int = 1) -> SourceFacts:
-        with opened(found, page, self.options.limit_seconds) as document:
+        with opened(found, page, self.options) as document:
             return self.facts_of_page(document, page)
 
     def facts_of_pages(self, found: Found, page_count: int) -> Iterator[SourceFacts | None]:
-        with opened(found, page_count, self.options.limit_seconds) as document:
+        with opened(found, page_count, self.options) as document:
             return iter([self.facts_of_page(document, page) for page in range(1, page_count + 1)])
 
     def facts_of_page(self, document: PdfDocument, page: int) -> SourceFacts:
@@ -104,23 +110,21 @@ class PdfProcessor(Processor):
         part = box_to_read(window, plan.size, level)
         if part.extent.area > conf.max_decode_pixels:
             raise ImageTooLarge("This is more of the page than the server draws at once. Ask for a smaller size.")
-        with opened(found, plan.page, self.options.limit_seconds, with_forms=True) as document:
+        with opened(found, plan.page, self.options, with_forms=True) as document:
             deadline = time.monotonic() + self.options.limit_seconds
             with damage_is_unreadable(), closing_page(document, plan.page) as page:
                 return Raster(drawn(page, level, part, deadline), window_within(window, part))
 
 
 @contextmanager
-def opened(found: Found, page: int, patience: float, with_forms: bool = False) -> Iterator[PdfDocument]:
-    """The document, which has that page, for this thread alone, after so many seconds at most. Raises any error of the
-    tree.
-    """
+def opened(found: Found, page: int, options: PdfOptions, with_forms: bool = False) -> Iterator[PdfDocument]:
+    """The document, which has that page, for this thread alone. Raises any error of the tree."""
     from pypdfium2 import PdfDocument
 
-    with found.open() as file, damage_is_unreadable(), ExitStack() as stack:
+    with seekable(found, options.rule) as file, damage_is_unreadable(), ExitStack() as stack:
         check_end(file)
         reader = PdfReader(file)
-        stack.enter_context(turn(pdfium_lock, patience))
+        stack.enter_context(turn(pdfium_lock, options.limit_seconds))
         with reader.errors_come_through(), sentence_on_passwords():
             document = stack.enter_context(PdfDocument(reader))
             check_page(page, len(document))

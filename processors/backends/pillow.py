@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from django import forms
 from PIL import ExifTags, Image
 from PIL.AvifImagePlugin import AvifImageFile
 from PIL.BmpImagePlugin import BmpImageFile
@@ -33,10 +32,12 @@ from iiifserver.iiif.values import Box, Extent, RenderPlan, SourceFacts
 
 from ..base import DECODER_ERRORS, TOO_LARGE, Processor, Raster, check_page, damage_is_unreadable
 from ..capabilities import Feature, Library
-from ..colour import DEEP_MODES, SIXTEEN_BIT_MODES, direct_colours, shallow
+from ..colour import DEEP_MODES, SIXTEEN_BIT_MODES, direct_colours, shallow, whites_up_to
 from ..detection import SIGNATURE_BYTES, name_of
 from ..lanes import lane_for
 from ..operations import SIDEWAYS, stored_size
+from ..retrieval import seekable
+from ..retrieval_options import KeepingForm, KeepingOptions, RetrievalRule
 from ..webp_header import canvas_of
 from ..windows import ENOUGH_PIXELS, box_to_read, window_in, window_within
 
@@ -74,7 +75,9 @@ warn, and like a WebP it is refused above 178.
 
 COLOURLESS_MODES = frozenset({"1", "L", "LA", "La", "I", "F"})
 ORIENTATIONS = range(1, 9)
-BITS_PER_SAMPLE = 258
+BITS_PER_SAMPLE, SAMPLE_FORMAT = 258, 339
+SIGNED_NUMBERS = 2
+SIGNED_BYTE_WHITES = whites_up_to(127)
 
 MOST_PAGES = 1000
 LARGEST_CUT = 50_000_000
@@ -82,7 +85,7 @@ LARGEST_CUT = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class PillowOptions:
+class PillowOptions(KeepingOptions):
     pass
 
 
@@ -92,18 +95,19 @@ class PillowProcessor(Processor):
     label = "Pillow"
     used_for = "Everyday formats: JPEG, PNG, GIF, WebP, AVIF, HEIC, BMP, JPEG 2000, Photoshop, and TIFFs of every kind."
     options_class = PillowOptions
-    form_class = forms.Form
+    form_class = KeepingForm
     formats = frozenset(READERS)
     features = frozenset({Feature.PAGES})
     averages = True
     libraries = (Library("pillow_heif", "pip install pillow-heif", frozenset({"heif"})),)
+    options: PillowOptions
 
     def facts(self, found: Found, page: int = 1) -> SourceFacts:
-        with opened(found, page) as image:
+        with opened(found, page, self.options.rule.for_headers) as image:
             return facts_of(image)
 
     def facts_of_pages(self, found: Found, page_count: int) -> Iterator[SourceFacts | None]:
-        with opened(found, 1) as image:
+        with opened(found, 1, self.options.rule.for_headers) as image:
             for page in range(page_count):
                 if page_count > 1:
                     image.seek(page)
@@ -111,7 +115,7 @@ class PillowProcessor(Processor):
 
     def read(self, found: Found, facts: SourceFacts, plan: RenderPlan) -> Raster:
         box = to_stored(plan.box, facts.extent, facts.orientation)
-        with opened(found, plan.page) as image, damage_is_unreadable():
+        with opened(found, plan.page, self.options.rule) as image, damage_is_unreadable():
             profile = profile_of(image)
             full, size = Extent(*image.size), stored_size(plan.size, facts.orientation)
             shrink_while_decoding(image, box, size)
@@ -139,9 +143,9 @@ def facts_of(image: Image.Image) -> SourceFacts:
 
 
 @contextmanager
-def opened(found: Found, page: int) -> Iterator[Image.Image]:
+def opened(found: Found, page: int, rule: RetrievalRule) -> Iterator[Image.Image]:
     """The image with the header of the page read and nothing decoded."""
-    with found.open() as file, damage_is_unreadable(), header(file) as image:
+    with seekable(found, rule) as file, damage_is_unreadable(), header(file) as image:
         if page > 1:
             check_page(page, page_count_of(image))
             image.seek(page - 1)
@@ -226,12 +230,25 @@ def even(image: Image.Image) -> Image.Image:
         raise ValueError("The picture is another than its header says.")
     if image.mode in SIXTEEN_BIT_MODES and has_twelve_bits(image):
         return image.convert("I").point(lambda value: value * (1 / 16)).convert("L")
+    if image.mode == "L" and has_signed_bytes(image):
+        return shallow(with_sign(image), SIGNED_BYTE_WHITES)
     return shallow(image) if image.mode in DEEP_MODES else image
 
 
 def has_twelve_bits(image: Image.Image) -> bool:
     """Whether it is a TIFF whose white is 4095, which Pillow hands over as it is."""
     return isinstance(image, TiffImageFile) and image.tag_v2.get(BITS_PER_SAMPLE) == (12,)
+
+
+def has_signed_bytes(image: Image.Image) -> bool:
+    """Whether it is a TIFF of numbers from -128 to 127, of which Pillow takes the negative ones for bright."""
+    return isinstance(image, TiffImageFile) and image.tag_v2.get(SAMPLE_FORMAT) == (SIGNED_NUMBERS,)
+
+
+def with_sign(image: Image.Image) -> Image.Image:
+    """Bytes that were taken for numbers without a sign, as deep gray."""
+    shifted = image.point([*range(128, 256), *range(128)])
+    return shifted.convert("I").point(lambda value: value - 128)
 
 
 def cut(image: Image.Image, box: Box) -> tuple[Image.Image, Box]:

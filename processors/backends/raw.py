@@ -21,6 +21,8 @@ from ..base import TOO_LARGE, Processor, Raster, check_page, damage_is_unreadabl
 from ..capabilities import Feature, Library
 from ..lanes import lane_for
 from ..operations import SIDEWAYS, stored_size
+from ..retrieval import seekable
+from ..retrieval_options import KeepingForm, KeepingOptions, RetrievalRule
 from ..windows import ENOUGH_PIXELS, box_to_read, window_in, window_within
 
 if TYPE_CHECKING:
@@ -34,11 +36,11 @@ SRGB_GAMMA = (2.4, 12.92)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RawOptions:
+class RawOptions(KeepingOptions):
     brightens: bool = True
 
 
-class RawForm(forms.Form):
+class RawForm(KeepingForm):
     brightens = forms.BooleanField(
         label="Brighten",
         required=False,
@@ -46,6 +48,8 @@ class RawForm(forms.Form):
         help_text="Makes the brightest hundredth of each picture white, as cameras do. Switched off, pictures are as "
         "dark as the sensor saw them.",
     )
+
+    field_order = ("brightens",)
 
 
 class RawProcessor(Processor):
@@ -62,7 +66,7 @@ class RawProcessor(Processor):
 
     def facts(self, found: Found, page: int = 1) -> SourceFacts:
         check_page(page, 1)
-        with opened(found) as raw:
+        with opened(found, self.options.rule) as raw:
             stored, orientation = extent_of(raw), ORIENTATIONS.get(raw.sizes.flip, 1)
         return SourceFacts(
             extent=stored.turned() if orientation in SIDEWAYS else stored,
@@ -75,7 +79,7 @@ class RawProcessor(Processor):
     def read(self, found: Found, facts: SourceFacts, plan: RenderPlan) -> Raster:
         full, size = stored_size(facts.extent, facts.orientation), stored_size(plan.size, facts.orientation)
         box = to_stored(plan.box, facts.extent, facts.orientation)
-        with lane_for(full.area), opened(found) as raw:
+        with lane_for(full.area), opened(found, self.options.rule) as raw:
             image = developed(raw, half_is_enough(box, size), self.options.brightens)
         level = Extent(*image.size)
         window = window_in(level, full, box)
@@ -84,11 +88,11 @@ class RawProcessor(Processor):
 
 
 @contextmanager
-def opened(found: Found) -> Iterator[RawPy]:
+def opened(found: Found, rule: RetrievalRule) -> Iterator[RawPy]:
     """The file with its header read and nothing developed. Raises any error of the tree."""
     import rawpy
 
-    with found.open() as file, damage_is_unreadable(), rawpy.RawPy() as raw, libraw_errors():
+    with seekable(found, rule) as file, damage_is_unreadable(), rawpy.RawPy() as raw, libraw_errors():
         raw.open_buffer(file)
         if extent_of(raw).area > conf.max_decode_pixels:
             raise ImageTooLarge(TOO_LARGE)

@@ -6,12 +6,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
 
-import numpy as np
 from cachetools import LRUCache
 from django import forms
-from PIL import Image
 
 from iiifserver.conf import conf
 from iiifserver.iiif.errors import IIIFError, ImageTooLarge
@@ -19,17 +16,17 @@ from iiifserver.iiif.found import Found
 from iiifserver.iiif.geometry import to_stored
 from iiifserver.iiif.values import Box, Extent, Level, RenderPlan, SourceFacts
 
-from ..base import Processor, Raster, damage_is_unreadable
+from ..base import TOO_LARGE, Processor, Raster, damage_is_unreadable
 from ..capabilities import Feature
 from ..colour import direct_colours, is_profile_for, needs_conversion
+from ..lanes import lane_for
 from ..operations import SIDEWAYS, stored_size
-from ..stored_tiles import stored_jpeg, tile_at, with_profile
+from ..stored_tiles import holds_tiles_in, stored_tile, tile_at, with_profile
 from ..tiff_index import StoredLevel, TiffIndex, read_indexes
 from ..tiff_memo import NotedIndex, noted_index, recalled_index
+from ..tiff_pieces import assembled, pieces_of
+from ..tiff_samples import Span, span_over
 from ..windows import ENOUGH_PIXELS, box_to_read, is_one_to_one, window_in, window_within
-
-WHITE = {"L": "white", "RGB": "white"}
-"""What a piece looks like that its file leaves out, where that is not what zeros mean."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +50,9 @@ class TilesForm(forms.Form):
         label="Hand out stored tiles",
         required=False,
         initial=True,
-        help_text="A JPEG tile that is exactly what was asked for leaves the server as it is stored: much quicker, and "
-        "in the quality of the file. Switched off, each tile is written anew in the quality that is set under Output.",
+        help_text="A JPEG or WebP tile that is exactly what was asked for leaves the server as it is stored: much "
+        "quicker, and in the quality of the file, even where that is lossless and large. Switched off, each tile is "
+        "written anew in the quality that is set under Output.",
     )
 
 
@@ -72,6 +70,7 @@ class TilesProcessor(Processor):
     def __init__(self, options: TilesOptions) -> None:
         super().__init__(options)
         self._indexes: LRUCache[tuple[str, int], NotedIndex] = LRUCache(options.remembered_files)
+        self._spans: LRUCache[tuple[str, int], Span] = LRUCache(options.remembered_files)
         self._lock = threading.Lock()
 
     def facts(self, found: Found, page: int = 1) -> SourceFacts | None:
@@ -88,7 +87,8 @@ class TilesProcessor(Processor):
         if part.extent.area > conf.max_decode_pixels:
             raise ImageTooLarge("This is more of the image than the server decodes at once. Ask for a smaller region.")
         with damage_is_unreadable():
-            image = assembled(found, index, level, part)
+            span = self.span(found, index, plan.page) if index.samples.needs_span else None
+            image = assembled(found, index, level, part, span)
             colours, profile = direct_colours(image, index.profile)
             return Raster(colours, window_within(window, part), profile)
 
@@ -101,13 +101,13 @@ class TilesProcessor(Processor):
         level = best_level(index.levels, plan.box, plan.size)
         window = window_in(level.extent, index.levels[0].extent, plan.box)
         tile = tile_at(level, window) if is_one_to_one(window, plan.size) else None
-        if tile is None or not level.jpeg_samplings:
+        if tile is None or not holds_tiles_in(level, plan.format):
             return None
         if not keeps_profile and needs_conversion(index.profile, index.mode):
             return None
         with found.open() as file, damage_is_unreadable():
-            jpeg = stored_jpeg(file, level, *tile)
-        return with_profile(jpeg, kept_profile(index)) if jpeg and keeps_profile else jpeg
+            picture = stored_tile(file, level, tile, plan.format)
+            return with_profile(picture, kept_profile(index), plan.format) if picture and keeps_profile else picture
 
     def facts_of_pages(self, found: Found, page_count: int) -> Iterator[SourceFacts | None]:
         with found.open() as file, damage_is_unreadable():
@@ -117,6 +117,24 @@ class TilesProcessor(Processor):
 
     def directory_of(self, found: Found, page: int) -> int:
         return self.known_index(found, page).directory
+
+    def span(self, found: Found, index: TiffIndex, page: int) -> Span:
+        """Which values are black and white all over the image: found out once, by a look at all of it."""
+        key, level = (found.version, page), level_to_measure(index)
+        if known := self._span(key):
+            return known
+        with lane_for(level.extent.area):
+            if known := self._span(key):
+                return known
+            with found.open() as file:
+                span = span_over(pieces_of(file, level))
+        with self._lock:
+            self._spans[key] = span
+        return span
+
+    def _span(self, key: tuple[str, int]) -> Span | None:
+        with self._lock:
+            return self._spans.get(key)
 
     def known_index(self, found: Found, page: int) -> TiffIndex:
         """The index of a file that is ours."""
@@ -173,7 +191,18 @@ def decodable(index: TiffIndex | None) -> TiffIndex | None:
     levels = tuple(level for level in index.levels if level.piece.area <= conf.max_decode_pixels)
     if index.levels[0] not in levels:
         raise ImageTooLarge("This image is stored in larger pieces than the server decodes at once.")
-    return replace(index, levels=levels)
+    sound = replace(index, levels=levels)
+    if index.samples.needs_span:
+        level_to_measure(sound)
+    return sound
+
+
+def level_to_measure(index: TiffIndex) -> StoredLevel:
+    """The largest level that may be decoded as a whole; raises `ImageTooLarge` where there is none."""
+    for level in index.levels:
+        if level.extent.area <= conf.max_decode_pixels:
+            return level
+    raise ImageTooLarge(TOO_LARGE)
 
 
 def facts_of(index: TiffIndex) -> SourceFacts:
@@ -206,34 +235,3 @@ def best_level(levels: tuple[StoredLevel, ...], box: Box, size: Extent) -> Store
             break
         best = level
     return best
-
-
-def assembled(found: Found, index: TiffIndex, level: StoredLevel, part: Box) -> Image.Image:
-    """The wanted part of the level, put together from the pieces that it touches."""
-    image = Image.new(index.mode, (part.width, part.height), WHITE.get(index.mode, 0))
-    with found.open() as file:
-        columns, rows = touched(level, part)
-        for row in rows:
-            level.fetch_row(file, row, columns)
-            for column in columns:
-                pixels = level.decoded(file, column, row)
-                if pixels is not None:
-                    place = (column * level.piece.width - part.x, row * level.piece.height - part.y)
-                    image.paste(piece_image(pixels, index), place)
-    return image
-
-
-def touched(level: StoredLevel, part: Box) -> tuple[range, range]:
-    """Columns and rows of the pieces that a part of the level lies in."""
-    columns = range(part.x // level.piece.width, -(-part.right // level.piece.width))
-    return columns, range(part.y // level.piece.height, -(-part.bottom // level.piece.height))
-
-
-def piece_image(pixels: np.ndarray[Any, Any], index: TiffIndex) -> Image.Image:
-    """A piece as an image of eight bits, 0 being black."""
-    if pixels.dtype == np.uint16:
-        pixels = (pixels >> 8).astype(np.uint8)
-    if index.is_inverted:
-        pixels = ~pixels
-    height, width = pixels.shape[:2]
-    return Image.frombuffer(index.mode, (width, height), np.ascontiguousarray(pixels), "raw", index.mode, 0, 1)

@@ -26,6 +26,8 @@ from ..capabilities import Feature, Library
 from ..detection import SIGNATURE_BYTES, name_of
 from ..lanes import lane_for
 from ..operations import SIDEWAYS, stored_size
+from ..retrieval import seekable
+from ..retrieval_options import RetrievalForm, RetrievalOptions, RetrievalRule
 from ..windows import box_to_read, window_in, window_within
 
 if TYPE_CHECKING:
@@ -68,16 +70,18 @@ TOO_SLOW = "This moment of the film takes longer to find than the server allows.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VideoOptions:
+class VideoOptions(RetrievalOptions):
     limit_seconds: int = 20
     limit_frames: int = 2000
 
     def __post_init__(self) -> None:
+        # `super` without arguments does not find its class in a dataclass with slots.
+        RetrievalOptions.__post_init__(self)
         if self.limit_seconds < 1 or self.limit_frames < 1:
             raise ValueError("The limits are at least 1.")
 
 
-class VideoForm(forms.Form):
+class VideoForm(RetrievalForm):
     limit_seconds = forms.IntegerField(
         label="Time limit",
         min_value=1,
@@ -94,6 +98,8 @@ class VideoForm(forms.Form):
         "would have to be decoded, the request is given up.",
     )
 
+    field_order = ("limit_seconds", "limit_frames")
+
 
 class VideoProcessor(Processor):
     """Frames of films as images. Each second is a page: `film.mp4;00:01:23` is the frame after 83 seconds."""
@@ -108,7 +114,7 @@ class VideoProcessor(Processor):
     options: VideoOptions
 
     def facts(self, found: Found, page: int = 1) -> SourceFacts:
-        with opened(found) as film:
+        with opened(found, self.options.rule) as film:
             page_count = seconds_of(film)
             if page > page_count:
                 raise BadRequest(f"The film ends before that: it has {page_count} seconds.")
@@ -129,7 +135,7 @@ class VideoProcessor(Processor):
     def read(self, found: Found, facts: SourceFacts, plan: RenderPlan) -> Raster:
         stored = stored_size(facts.extent, facts.orientation)
         box = to_stored(plan.box, facts.extent, facts.orientation)
-        with lane_for(stored.area), opened(found) as film:
+        with lane_for(stored.area), opened(found, self.options.rule) as film:
             image = picture_of(self.frame_at(film, plan.page - 1), stored)
         window = window_in(stored, stored, box)
         part = box_to_read(window, stored_size(plan.size, facts.orientation), stored)
@@ -167,11 +173,11 @@ class Film:
 
 
 @contextmanager
-def opened(found: Found) -> Iterator[Film]:
+def opened(found: Found, rule: RetrievalRule) -> Iterator[Film]:
     """The film with nothing decoded. Raises any error of the tree."""
     import av
 
-    with found.open() as file, damage_is_unreadable(), ffmpeg_errors():
+    with seekable(found, rule) as file, damage_is_unreadable(), ffmpeg_errors():
         start = file.read(SIGNATURE_BYTES)
         format_name = name_of(start)
         if format_name not in CONTAINERS:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, BinaryIO
 
+from django import forms
 from PIL import Image
 
 from iiifserver.conf import conf
@@ -26,7 +27,8 @@ from ..colour import direct_colours
 from ..detection import SIGNATURE_BYTES, name_of
 from ..lanes import lane_for
 from ..operations import SIDEWAYS, stored_size
-from ..retrieval import FileRetrievalForm, Refused, Retrieval, local_file, retrieval_of
+from ..retrieval import local_file
+from ..retrieval_options import FileOptions, FileRetrievalForm
 from ..vips_library import INSTALL, NoVips, vips
 from ..windows import ENOUGH_PIXELS, box_to_read, window_in, window_within
 
@@ -37,6 +39,11 @@ LOADERS = {
 """The only loaders that files of strangers reach."""
 
 JPEG_SHRINKS = (8, 4, 2)
+
+MEGAPIXEL = 1_000_000
+MOST_MEGAPIXELS = 1000
+MOST_OF_JPEG = 0.5
+"""A larger part of a JPEG counts as the whole."""
 
 MODES = {
     ("b-w", 1): "L",
@@ -68,18 +75,39 @@ class VipsModule(Library):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VipsOptions:
-    retrieval: str = Retrieval.DOWNLOAD.value
-    download_megabytes: int = 2000
+class VipsOptions(FileOptions):
+    least_megapixels: float = 1.0
+
+    def __post_init__(self) -> None:
+        # `super` without arguments does not find its class in a dataclass with slots.
+        FileOptions.__post_init__(self)
+        if not 0 <= self.least_megapixels <= MOST_MEGAPIXELS:
+            raise ValueError(f"The smallest image has 0 to {MOST_MEGAPIXELS} megapixels.")
+
+
+class VipsForm(FileRetrievalForm):
+    least_megapixels = forms.FloatField(
+        label="Smallest image",
+        min_value=0,
+        max_value=MOST_MEGAPIXELS,
+        initial=1,
+        help_text="In megapixels. Smaller ones are left to the next processor that reads the format, such as Pillow, "
+        "which is quicker with them.",
+    )
+
+    field_order = ("least_megapixels",)
 
 
 class VipsProcessor(Processor):
     """The way into large JPEGs and PNGs that takes the least time and memory."""
 
     label = "libvips"
-    used_for = "JPEG and PNG: reads large ones two to three times as quickly as Pillow, with a fraction of the memory."
+    used_for = (
+        "JPEG and PNG: reads parts of large ones several times as quickly as Pillow, with a fraction of the memory."
+    )
+    suited_to = "Small images and whole JPEGs are left to the next processor, which is quicker with them."
     options_class = VipsOptions
-    form_class = FileRetrievalForm
+    form_class = VipsForm
     formats = frozenset(LOADERS)
     features = frozenset({Feature.REDUCTIONS})
     averages = True
@@ -97,12 +125,6 @@ class VipsProcessor(Processor):
             vips()
 
     def facts(self, found: Found, page: int = 1) -> SourceFacts | None:
-        try:
-            return self.facts_of_file(found, page)
-        except Refused:
-            return None
-
-    def facts_of_file(self, found: Found, page: int) -> SourceFacts | None:
         with self.opened(found) as (load, format_name):
             image = load()
             mode = mode_of(image)
@@ -119,6 +141,12 @@ class VipsProcessor(Processor):
                 has_alpha=mode in {"LA", "RGBA"},
                 orientation=orientation,
             )
+
+    def suits(self, facts: SourceFacts, plan: RenderPlan) -> bool:
+        """Measured: to load it costs more than a small image, and a whole JPEG is no quicker than with Pillow."""
+        pixels = facts.extent.area
+        is_part = plan.box.extent.area <= MOST_OF_JPEG * pixels
+        return pixels >= self.options.least_megapixels * MEGAPIXEL and (is_part or facts.format_name != "jpeg")
 
     def read(self, found: Found, facts: SourceFacts, plan: RenderPlan) -> Raster:
         box = to_stored(plan.box, facts.extent, facts.orientation)
@@ -145,7 +173,7 @@ class VipsProcessor(Processor):
         Always from a real file: a library that calls back into Python from threads of its own would bring the worker
         down with it.
         """
-        with damage_is_unreadable(), local_file(found, retrieval_of(self.options)) as file, failures_are_damage():
+        with damage_is_unreadable(), local_file(found, self.options.rule) as file, failures_are_damage():
             file.seek(0)
             name = name_of(file.read(SIGNATURE_BYTES))
             if name not in LOADERS:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
@@ -13,31 +12,27 @@ from urllib.parse import urlsplit
 from django import forms
 
 from iiifserver.conf import conf
-from iiifserver.iiif.errors import Forbidden, IIIFError, SourceMissing, SourceNonsense, SourceTooSlow, SourceUnavailable
-from iiifserver.outbound.deadlines import time_limit
+from iiifserver.iiif.errors import SourceUnavailable
 from iiifserver.outbound.fence import OutOfBounds, current_fence
 from iiifserver.secrets import SecretField
 
 from ..base import FolderEntry, Place
+from ..ranged.azure_blobs import AzureRemote, AzureTarget, page_of
 from ..ranged.form import RemoteForm
-from ..ranged.http_remote import TRY_AGAIN, http_errors
-from ..ranged.key_remote import KeyRemote
-from ..ranged.listing import first_entries
+from ..ranged.key_source import KeySource
+from ..ranged.key_target import Target
 from ..ranged.names import is_key
-from ..ranged.remote import Interrupted, Remote, Replaced, State
-from ..ranged.source import RemoteOptions, RemoteSource
-from ..ranged.spans import Span
+from ..ranged.remote import Remote
+from ..ranged.source import RemoteOptions
 
 if TYPE_CHECKING:
-    from azure.storage.blob import BlobClient, ContainerClient
+    pass
 
-LIBRARY_MISSING = "The library for Azure is not installed: pip install 'iiifserver[azure]'."
+LIBRARY_MISSING = "The libraries for Azure are not installed: pip install 'iiifserver[azure]'."
 IN_ONE_GO_BYTES = 2**31
 """A piece is never cut into several requests."""
-MOST_AT_ONCE = 5000
-"""What the store lists at once at most."""
 
-TEXTS = ("account_url", "container", "account_name", "account_key", "sas_token")
+TEXTS = ("account_url", "container", "account_name", "account_key", "sas_token", "identity_client_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +42,17 @@ class AzureOptions(RemoteOptions):
     account_name: str = ""
     account_key: str = ""
     sas_token: str = ""
+    uses_machine_identity: bool = False
+    identity_client_id: str = ""
+    """Empty where the machine has one identity only."""
 
     def __post_init__(self) -> None:
         RemoteOptions.__post_init__(self)
         if not all(isinstance(getattr(self, name), str) for name in TEXTS):
             raise TypeError("The address, the container and the credentials are texts.")
         check_account_url(self.account_url)
+        if self.uses_machine_identity:
+            check_is_encrypted(self.account_url)
 
 
 class AzureForm(RemoteForm):
@@ -76,7 +76,27 @@ class AzureForm(RemoteForm):
         help_text="A token that allows reading the container, used in place of the key; may be env:NAME. Leave both "
         "empty for a public container.",
     )
-    field_order = ["account_url", "container", "account_name", "account_key", "sas_token"]
+    uses_machine_identity = forms.BooleanField(
+        label="Sign in as this machine",
+        required=False,
+        help_text="With the identity that Azure gives the machine (managed identity), in place of a key. Only where "
+        "the settings allow it (AMBIENT_CREDENTIALS), and over https.",
+    )
+    identity_client_id = forms.CharField(
+        label="Client ID of the identity",
+        required=False,
+        max_length=100,
+        help_text="Which identity, where the machine has several. Usually empty.",
+    )
+    field_order = [
+        "account_url",
+        "container",
+        "account_name",
+        "account_key",
+        "sas_token",
+        "uses_machine_identity",
+        "identity_client_id",
+    ]
 
     def clean_account_url(self) -> str:
         account_url: str = self.cleaned_data["account_url"]
@@ -86,8 +106,24 @@ class AzureForm(RemoteForm):
             raise forms.ValidationError(str(error)) from error
         return account_url
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("uses_machine_identity"):
+            return cleaned
+        if not conf.ambient_credentials:
+            self.add_error(
+                "uses_machine_identity", "The settings of this server do not allow that (AMBIENT_CREDENTIALS)."
+            )
+        if cleaned.get("account_key") or cleaned.get("sas_token"):
+            self.add_error("uses_machine_identity", "Choose one: the machine's identity, or the key or token above.")
+        try:
+            check_is_encrypted(cleaned.get("account_url", ""))
+        except ValueError as error:
+            self.add_error("account_url", str(error))
+        return cleaned
 
-class AzureSource(RemoteSource):
+
+class AzureSource(KeySource):
     """Takes a name for that of a blob."""
 
     label = "Azure"
@@ -108,7 +144,9 @@ class AzureSource(RemoteSource):
         if not is_key(name):
             return None
         blob = self._service.get_blob_client(container, name)
-        return AzureRemote(blob, self.options.account_url, "\0".join((self.options.account_url, container, name)))
+        remote = AzureRemote(blob, self.options.account_url, "\0".join((self.options.account_url, container, name)))
+        remote.is_in_own_place = container == self.options.container
+        return remote
 
     def _at_url(self, url: str) -> Remote:
         """The blob of an address that carries its own signature; our keys are not for it."""
@@ -119,7 +157,9 @@ class AzureSource(RemoteSource):
             blob = BlobClient.from_blob_url(url, **self._client_settings)
         except (OutOfBounds, ValueError) as error:
             raise SourceUnavailable("The source leads to a place that this server may not ask.") from error
-        return AzureRemote(blob, urlsplit(url).netloc, url)
+        remote = AzureRemote(blob, urlsplit(url).netloc, url)
+        remote.is_in_own_place = False
+        return remote
 
     @cached_property
     def _service(self) -> Any:
@@ -130,7 +170,7 @@ class AzureSource(RemoteSource):
 
         try:
             return BlobServiceClient(self.options.account_url, credential=self._credential(), **self._client_settings)
-        except ValueError as error:
+        except (ImportError, ValueError) as error:
             raise SourceUnavailable("This source is not set up properly.") from error
 
     def _credential(self) -> Any:
@@ -141,7 +181,20 @@ class AzureSource(RemoteSource):
             return AzureSasCredential(own.sas_token.removeprefix("?"))
         if own.account_key:
             return {"account_name": own.account_name, "account_key": own.account_key}
-        return None
+        return self._machine_identity() if own.uses_machine_identity else None
+
+    def _machine_identity(self) -> Any:
+        """What fetches tokens for this machine: the only one that may ask the service that hands them out."""
+        if not conf.ambient_credentials:
+            raise SourceUnavailable("The credentials of this source may not be used.")
+        from azure.identity import ManagedIdentityCredential
+
+        return ManagedIdentityCredential(
+            client_id=self.options.identity_client_id or None,
+            retry_total=0,
+            connection_timeout=self.options.connect_seconds,
+            read_timeout=self.options.read_seconds,
+        )
 
     @cached_property
     def _client_settings(self) -> dict[str, Any]:
@@ -159,98 +212,31 @@ class AzureSource(RemoteSource):
             "read_timeout": self.options.read_seconds,
         }
 
-    def entries(self, folder: str, after: str, limit: int) -> list[FolderEntry] | None:
-        """In the order of this store: by the letters of their names, a folder's with its slash."""
-        if folder and not is_key(folder):
-            return None
-        prefix = f"{folder}/" if folder else ""
-        container = self._service.get_container_client(self.options.container)
-        with self.breaker.watching(self.options.account_url), time_limit(self.options.whole_seconds):
-            return self.patience.try_out(lambda: entries_below(container, prefix, after, limit))
+    @property
+    def origin(self) -> str:
+        return self.options.account_url
+
+    def page(self, prefix: str, after: str, limit: int) -> list[FolderEntry]:
+        return page_of(self._service.get_container_client(self.options.container), prefix, after, limit)
+
+    def target(self, key: str) -> Target:
+        return AzureTarget(self._service.get_blob_client(self.options.container, key))
 
     def problems(self) -> Iterable[str]:
-        if not is_installed():
+        own = self.options
+        if not is_installed() or (own.uses_machine_identity and find_spec("azure.identity") is None):
             yield LIBRARY_MISSING
+        if own.uses_machine_identity and not conf.ambient_credentials:
+            yield "The settings do not allow the identity of this machine. Type a key, or set AMBIENT_CREDENTIALS."
         try:
             check_account_url(self.options.account_url)
         except ValueError as error:
             yield f"{error} Change the address of the account, or the settings."
 
 
-def entries_below(container: ContainerClient, prefix: str, after: str, limit: int) -> list[FolderEntry] | None:
-    """One page of a folder; `None` when nothing has a name that begins like that."""
-    behind = f"{prefix}{after}" if after else ""
-    with azure_errors():
-        if after and any(any(page) for page in names_in(container, f"{behind}/", "", 1)):
-            behind += "/"
-        found = first_entries(names_in(container, prefix, behind, limit + 1), prefix, behind, limit)
-    return found if found or after or not prefix else None
-
-
-def names_in(container: ContainerClient, prefix: str, start: str, at_once: int) -> Iterator[list[str]]:
-    """What begins like that, from a name on, in pages of so many: blobs, and folders with their slash."""
-    size = min(at_once, MOST_AT_ONCE)
-    listed = container.walk_blobs(prefix or None, delimiter="/", start_from=start or None, results_per_page=size)
-    for page in listed.by_page():
-        yield [str(item.name) for item in page]
-
-
-class AzureRemote(KeyRemote):
-    """One blob."""
-
-    def __init__(self, blob: BlobClient, origin: str, address: str) -> None:
-        self._blob = blob
-        self.origin = origin
-        self.address = address
-
-    def first_piece(self, length: int) -> tuple[State, bytes]:
-        try:
-            with azure_errors():
-                download = self._blob.download_blob(offset=0, length=length, max_concurrency=1)
-                return state_of(download), download.readall()
-        except Replaced:
-            return self._empty_state(), b""
-
-    def _empty_state(self) -> State:
-        """Of a blob of which no first byte can be given; raises `SourceNonsense` when there is one."""
-        with azure_errors():
-            properties = self._blob.get_blob_properties()
-        if properties.size:
-            raise SourceNonsense("The source does not give out the beginning of this image.")
-        return State(size=0, tag=properties.etag, modified=properties.last_modified)
-
-    def read(self, state: State, span: Span) -> bytes:
-        from azure.core import MatchConditions
-
-        try:
-            with azure_errors():
-                download = self._blob.download_blob(
-                    offset=span.start,
-                    length=span.length,
-                    etag=state.tag,
-                    match_condition=MatchConditions.IfNotModified,
-                    max_concurrency=1,
-                )
-                content = download.readall()
-        except SourceMissing as error:
-            raise Replaced from error
-        if not state.is_same_as(state_of(download)):
-            raise Replaced
-        if len(content) != span.length:
-            raise SourceNonsense("The source sent another piece of the image than was asked for.")
-        return content
-
-
 def is_installed() -> bool:
     # The package that a part belongs to is looked for first, or looking for the part fails.
     return find_spec("azure") is not None and find_spec("azure.storage") is not None
-
-
-def state_of(download: Any) -> State:
-    properties = download.properties
-    # The properties' own size is that of the piece.
-    size = properties.content_range.rpartition("/")[2]
-    return State(size=int(size), tag=properties.etag, modified=properties.last_modified)
 
 
 def check_account_url(url: str) -> None:
@@ -263,38 +249,7 @@ def check_account_url(url: str) -> None:
         raise ValueError("Write the credentials into their own fields, where they are encrypted, not into the address.")
 
 
-@contextmanager
-def azure_errors() -> Iterator[None]:
-    """Turns what the library raises into errors of the tree."""
-    from azure.core.exceptions import (
-        AzureError,
-        HttpResponseError,
-        ServiceRequestError,
-        ServiceRequestTimeoutError,
-        ServiceResponseTimeoutError,
-    )
-
-    try:
-        with http_errors():
-            yield
-    except (ServiceRequestTimeoutError, ServiceResponseTimeoutError) as error:
-        raise SourceTooSlow("The source takes too long to answer.") from error
-    except ServiceRequestError as error:
-        raise Interrupted("The source cannot be reached.") from error
-    except HttpResponseError as error:
-        raise meaning_of(error.status_code or 0) from error
-    except (AzureError, ValueError) as error:
-        raise Interrupted("The source stopped in the middle of its answer.") from error
-
-
-def meaning_of(status: int) -> IIIFError:
-    """What an answer that is an error means."""
-    if status == 404:
-        return SourceMissing("There is no image with this identifier.")
-    if status in {412, 416}:
-        return Replaced()
-    if status in {401, 403}:
-        return Forbidden("The source does not give this image out.")
-    if status in TRY_AGAIN:
-        return Interrupted("The source cannot answer at present.")
-    return SourceNonsense("The source answered something that makes no sense.")
+def check_is_encrypted(url: str) -> None:
+    """Raises `ValueError` where a token would go over the network in clear."""
+    if not url.startswith("https://"):
+        raise ValueError("The identity of this machine is shown to https addresses alone.")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from django import forms
 
@@ -16,21 +16,25 @@ from iiifserver.conf import conf
 from iiifserver.iiif.errors import IIIFError, ImageTooLarge, SourceUnavailable
 from iiifserver.iiif.found import Found
 
-from ..base import Place, SourceBackend
+from ..base import FolderEntry, Place
+from ..ranged.remote import Replaced
 from ..rows.file import opened
 from ..rows.pool import Pool
 from ..rows.sessions import Session, session_for
 from ..rows.statement import Statement, StatementError, parsed_statement
 from ..rows.table import (
-    REPLACED,
     Columns,
     RowState,
     SchemaError,
     Table,
     can_be_a_key,
     checked_table,
+    keys_behind,
     state_unless_impossible,
 )
+from ..watched import WatchedSource
+
+T = TypeVar("T")
 
 MEGABYTE = 1024 * 1024
 WRITE_SQL = "iiif_sources.write_sql"
@@ -138,7 +142,7 @@ class DatabaseForm(forms.Form):
         return cleaned
 
 
-class DatabaseSource(SourceBackend):
+class DatabaseSource(WatchedSource):
     """Looks an image up by its key, on a few connections that can only read."""
 
     label = "Database"
@@ -163,7 +167,24 @@ class DatabaseSource(SourceBackend):
             return None
         if self._statement is not None:
             return self._found_by_statement(self._statement, place.name)
-        return self._pool.run(lambda session: self._found_in_table(session, place.name))
+        return self._asked(lambda session: self._found_in_table(session, place.name))
+
+    def entries(self, folder: str, after: str, limit: int) -> list[FolderEntry] | None:
+        """The keys, in the order of their column; slashes in them make no folders."""
+        if folder or self._statement is not None or (after and not can_be_a_key(after)):
+            return None
+        keys = self._asked(lambda session: keys_behind(self._ready_table(session), session, after, limit))
+        return [FolderEntry(key) for key in keys]
+
+    def unlisted(self) -> str:
+        if self._statement is None:
+            return ""
+        return "A statement finds one image by its key, and cannot tell which there are. Name a table to list them."
+
+    def _asked(self, work: Callable[[Session], T]) -> T:
+        """What the work makes of a connection, unless the database has failed again and again."""
+        with self.breaker.watching(self.options.alias):
+            return self._pool.run(work)
 
     def check(self) -> None:
         """Raises `SchemaError`, or an error of the tree, when no image can be found as things are."""
@@ -182,7 +203,7 @@ class DatabaseSource(SourceBackend):
 
     def _found_by_statement(self, statement: Statement, key: str) -> Found | None:
         most_bytes = self.options.max_megabytes * MEGABYTE
-        image = self._pool.run(lambda session: statement.image(session, key, most_bytes))
+        image = self._asked(lambda session: statement.image(session, key, most_bytes))
         return None if image is None else whole(image.content, image.version, image.modified)
 
     def _found_in_table(self, session: Session, key: str) -> Found | None:
@@ -199,11 +220,11 @@ class DatabaseSource(SourceBackend):
 
     def _in_parts(self, table: Table, key: str, state: RowState) -> Found:
         def part(start: int, length: int) -> bytes:
-            return self._pool.run(lambda session: table.part(session, key, state, start, length))
+            return self._asked(lambda session: table.part(session, key, state, start, length))
 
         def open_unless_replaced() -> BinaryIO:
-            if self._pool.run(lambda session: table.state(session, key)) != state:
-                raise SourceUnavailable(REPLACED)
+            if self._asked(lambda session: table.state(session, key)) != state:
+                raise Replaced
             return opened(state.size, part)
 
         modified = state.modified.replace(microsecond=0) if state.modified else None

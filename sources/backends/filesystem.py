@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import math
 import os
 from collections.abc import Iterable, Iterator
@@ -13,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from stat import S_ISLNK, S_ISREG
 from time import monotonic
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django import forms
 
@@ -23,7 +24,10 @@ from iiifserver.iiif.found import Found
 from ..base import FolderEntry, Matches, Place, SourceBackend, folded
 from ..folders import is_allowed, is_allowed_folder
 from ..listing import first_in_order, is_named_like_an_image
+from ..mounts import MountWatch
 from ..putting import is_fit_for_a_file, put_file
+from ..ranged.remote import Replaced
+from ..steady_file import SteadyFile
 
 LONGEST_PATH = 4096
 SECONDS_BETWEEN_LOOKS_AT_THE_ROOT = 1.0
@@ -89,6 +93,7 @@ class FilesystemSource(SourceBackend):
         self.folder = Path(options.path_prefix)
         self._seen_root: tuple[Path, float] | None = None
         """The resolved folder, and until when it need not be looked at again."""
+        self._mounts = MountWatch()
 
     def find(self, place: Place) -> Found | None:
         root = self._root_of_late()
@@ -96,15 +101,20 @@ class FilesystemSource(SourceBackend):
         status = status_of(path) if path is not None else None
         if path is not None and status is not None and S_ISREG(status.st_mode):
             return found(path, status)
-        if not root.is_dir():
-            self.root()
+        self._check_all_is_there()
         return None
+
+    def _check_all_is_there(self) -> None:
+        """Raises `SourceUnavailable` where not one image is missing, but the folder or what was mounted on it."""
+        if self._mounts.is_gone(self.root()):
+            raise SourceUnavailable("What was mounted on the folder of this source is not there at present.")
 
     def _root_of_late(self) -> Path:
         """The same as `root`, looked at now and then: each look asks the system about every folder on the way."""
         seen, now = self._seen_root, monotonic()
         if seen is None or now >= seen[1]:
             seen = self._seen_root = (self.root(), now + SECONDS_BETWEEN_LOOKS_AT_THE_ROOT)
+            self._mounts.note(seen[0])
         return seen[0]
 
     def entries(self, folder: str, after: str, limit: int) -> list[FolderEntry] | None:
@@ -277,13 +287,13 @@ def version_of(path: Path, status: os.stat_result) -> str:
 def opened(path: Path, version: str) -> BinaryIO:
     """The bytes of exactly that version; raises `SourceUnavailable` when the file has changed meanwhile."""
     try:
-        file = open(path, "rb", opener=open_without_surprise)  # noqa: SIM115 - whoever asked for it closes it
+        file = SteadyFile(io.FileIO(os.fspath(path), opener=open_without_surprise))
     except OSError as error:
         raise refused(error) from error
     if version_of(path, os.fstat(file.fileno())) != version:
         file.close()
-        raise SourceUnavailable("This image has just been replaced. Ask again.")
-    return file
+        raise Replaced
+    return cast("BinaryIO", file)
 
 
 def open_without_surprise(path: str, flags: int) -> int:

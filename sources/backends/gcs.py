@@ -13,25 +13,22 @@ from typing import Any
 from django import forms
 
 from iiifserver.conf import conf
-from iiifserver.iiif.errors import Forbidden, IIIFError, SourceMissing, SourceNonsense, SourceTooSlow, SourceUnavailable
-from iiifserver.outbound.deadlines import time_limit
+from iiifserver.iiif.errors import SourceUnavailable
 from iiifserver.outbound.fence import OutOfBounds, current_fence
 from iiifserver.secrets import SecretField
 
 from ..base import FolderEntry, Place
 from ..ranged.form import RemoteForm, SecretText
-from ..ranged.http_remote import TRY_AGAIN, http_errors
-from ..ranged.key_remote import KeyRemote
-from ..ranged.listing import first_entries
+from ..ranged.gcs_objects import GcsRemote, GcsTarget, Timeout, origin_of, page_of
+from ..ranged.key_source import KeySource
+from ..ranged.key_target import Target
 from ..ranged.names import is_key
-from ..ranged.remote import Interrupted, Remote, Replaced, State
-from ..ranged.source import RemoteOptions, RemoteSource
-from ..ranged.spans import Span
+from ..ranged.remote import Remote
+from ..ranged.source import RemoteOptions
 
 LIBRARY_MISSING = "The library for Google Cloud Storage is not installed: pip install 'iiifserver[gcs]'."
 READING = ("https://www.googleapis.com/auth/devstorage.read_only",)
-MOST_AT_ONCE = 1000
-"""What the store lists at once at most."""
+WRITING = ("https://www.googleapis.com/auth/devstorage.read_write",)
 
 SERVICE_ACCOUNT, AMBIENT, ANONYMOUS = "service_account", "ambient", "anonymous"
 KINDS = frozenset({SERVICE_ACCOUNT, AMBIENT, ANONYMOUS})
@@ -121,7 +118,7 @@ class GcsForm(RemoteForm):
         return cleaned
 
 
-class GcsSource(RemoteSource):
+class GcsSource(KeySource):
     """Takes a name for that of an object."""
 
     label = "Google Cloud Storage"
@@ -139,37 +136,57 @@ class GcsSource(RemoteSource):
         bucket = place.details.get("bucket") or self.options.bucket
         if not is_key(name):
             return None
-        timeout = (self.options.connect_seconds, self.options.read_seconds)
-        return GcsRemote(self._client.bucket(bucket), name, timeout)
+        remote = GcsRemote(self._client.bucket(bucket), name, self._timeout)
+        remote.is_in_own_place = bucket == self.options.bucket
+        return remote
+
+    @property
+    def _timeout(self) -> Timeout:
+        return self.options.connect_seconds, self.options.read_seconds
 
     @cached_property
     def _client(self) -> Any:
-        """A client that sends everything through guarded connections, requests for tokens too."""
+        return self._client_over(self._session(READING))
+
+    @cached_property
+    def _writing_session(self) -> Any:
+        """Asked for when something is to be put, so that sources that only read need no right to write."""
+        return self._session(WRITING)
+
+    @cached_property
+    def _writing_client(self) -> Any:
+        return self._client_over(self._writing_session)
+
+    def _client_over(self, session: Any) -> Any:
+        from google.cloud.storage import Client  # type: ignore[import-untyped]
+
+        with setting_up():
+            return Client(
+                project="none",
+                credentials=session.credentials,
+                _http=session,
+                client_options={"api_endpoint": self.options.endpoint} if self.options.endpoint else None,
+            )
+
+    def _session(self, scopes: tuple[str, ...]) -> Any:
+        """What sends everything through guarded connections, requests for tokens too."""
         if not is_installed():
             raise SourceUnavailable("A library that this source needs is not installed.")
         # Here, so that only servers with such a row load the library.
         import requests
-        from google.auth.exceptions import GoogleAuthError
         from google.auth.transport.requests import AuthorizedSession, Request
-        from google.cloud.storage import Client  # type: ignore[import-untyped]
 
         from iiifserver.outbound.adapter import guarded
 
-        try:
-            credentials = self._credentials()
-            tokens = Request(guarded(requests.Session(), self.options.connections))
-            authorized = AuthorizedSession(credentials, auth_request=tokens)  # type: ignore[no-untyped-call]
-            session = guarded(authorized, self.options.connections)
-            return Client(
-                project="none",
-                credentials=credentials,
-                _http=session,
-                client_options={"api_endpoint": self.options.endpoint} if self.options.endpoint else None,
-            )
-        except (GoogleAuthError, ValueError) as error:
-            raise SourceUnavailable("This source is not set up properly.") from error
+        with setting_up():
+            # The machine's own tokens come from where nobody else may ask; where those of a key come from stands in a
+            # document that staff have pasted.
+            is_ambient = self.options.credentials == AMBIENT
+            tokens = Request() if is_ambient else Request(guarded(requests.Session(), self.options.connections))
+            authorized = AuthorizedSession(self._credentials(scopes), auth_request=tokens)  # type: ignore[no-untyped-call]
+            return guarded(authorized, self.options.connections)
 
-    def _credentials(self) -> Any:
+    def _credentials(self, scopes: tuple[str, ...]) -> Any:
         import google.auth
         from google.auth.credentials import AnonymousCredentials
         from google.oauth2.service_account import Credentials
@@ -179,42 +196,19 @@ class GcsSource(RemoteSource):
         if self.options.credentials == AMBIENT:
             if not conf.ambient_credentials:
                 raise SourceUnavailable("The credentials of this source may not be used.")
-            return google.auth.default(scopes=READING)[0]
+            return google.auth.default(scopes=scopes)[0]
         document = json.loads(self.options.service_account)
-        return Credentials.from_service_account_info(document, scopes=READING)  # type: ignore[no-untyped-call]
+        return Credentials.from_service_account_info(document, scopes=scopes)  # type: ignore[no-untyped-call]
 
-    def entries(self, folder: str, after: str, limit: int) -> list[FolderEntry] | None:
-        """In the order of this store: by the letters of their names, a folder's with its slash."""
-        if folder and not is_key(folder):
-            return None
-        prefix = f"{folder}/" if folder else ""
-        client = self._client
-        with self.breaker.watching(origin_of(self.options.bucket)), time_limit(self.options.whole_seconds):
-            return self.patience.try_out(lambda: self._entries_below(client, prefix, after, limit))
+    @property
+    def origin(self) -> str:
+        return origin_of(self.options.bucket)
 
-    def _entries_below(self, client: Any, prefix: str, after: str, limit: int) -> list[FolderEntry] | None:
-        """One page of a folder; `None` when nothing has a name that begins like that."""
-        behind = f"{prefix}{after}" if after else ""
-        with gcs_errors():
-            if after and any(any(page) for page in self._names(client, f"{behind}/", "", 1)):
-                behind += "/"
-            found = first_entries(self._names(client, prefix, behind, limit + 1), prefix, behind, limit)
-        return found if found or after or not prefix else None
+    def page(self, prefix: str, after: str, limit: int) -> list[FolderEntry]:
+        return page_of(self._client.bucket(self.options.bucket), prefix, after, limit, self._timeout)
 
-    def _names(self, client: Any, prefix: str, start: str, at_once: int) -> Iterator[list[str]]:
-        """What begins like that, from a name on, in pages of so many: objects, and folders with their slash."""
-        listed = client.list_blobs(
-            self.options.bucket,
-            prefix=prefix or None,
-            delimiter="/",
-            start_offset=start or None,
-            page_size=min(at_once, MOST_AT_ONCE),
-            fields="items(name),prefixes,nextPageToken",
-            retry=None,
-            timeout=(self.options.connect_seconds, self.options.read_seconds),
-        )
-        for page in listed.pages:
-            yield [*(blob.name for blob in page), *page.prefixes]
+    def target(self, key: str) -> Target:
+        return GcsTarget(self._writing_client.bucket(self.options.bucket), key, self._writing_session, self._timeout)
 
     def problems(self) -> Iterable[str]:
         if not is_installed():
@@ -228,46 +222,15 @@ class GcsSource(RemoteSource):
                 yield f"{error} Change the endpoint, or the settings."
 
 
-def origin_of(bucket: str) -> str:
-    return f"Google Cloud Storage/{bucket}"
+@contextmanager
+def setting_up() -> Iterator[None]:
+    """Says in an error of the tree that the library takes the options for none."""
+    from google.auth.exceptions import GoogleAuthError
 
-
-class GcsRemote(KeyRemote):
-    """One object of a bucket."""
-
-    def __init__(self, bucket: Any, name: str, timeout: tuple[float, float]) -> None:
-        self._bucket = bucket
-        self._name = name
-        self._timeout = timeout
-        self.origin = origin_of(bucket.name)
-        self.address = f"{bucket.name}\0{name}"
-
-    def first_piece(self, length: int) -> tuple[State, bytes]:
-        """The bytes come when they are read: this service tells size and generation in a request of their own."""
-        with gcs_errors():
-            blob = self._bucket.get_blob(self._name, retry=None, timeout=self._timeout)
-        if blob is None:
-            raise SourceMissing("There is no image with this identifier.")
-        return State(size=blob.size, tag=str(blob.generation), modified=blob.updated), b""
-
-    def read(self, state: State, span: Span) -> bytes:
-        blob = self._bucket.blob(self._name, generation=int(state.tag))
-        try:
-            with gcs_errors():
-                content: bytes = blob.download_as_bytes(
-                    start=span.start,
-                    end=span.stop - 1,
-                    raw_download=True,
-                    if_generation_match=int(state.tag),
-                    checksum=None,
-                    retry=None,
-                    timeout=self._timeout,
-                )
-        except SourceMissing as error:
-            raise Replaced from error
-        if len(content) != span.length:
-            raise Replaced
-        return content
+    try:
+        yield
+    except (GoogleAuthError, ValueError) as error:
+        raise SourceUnavailable("This source is not set up properly.") from error
 
 
 def is_installed() -> bool:
@@ -296,36 +259,3 @@ def check_service_account(document: str) -> None:
         is_sound = False
     if not is_sound:
         raise ValueError("This is not the JSON document of a service account's key.")
-
-
-@contextmanager
-def gcs_errors() -> Iterator[None]:
-    """Turns what the library raises into errors of the tree."""
-    from google.api_core.exceptions import GoogleAPICallError
-    from google.auth.exceptions import GoogleAuthError
-    from requests.exceptions import RequestException, Timeout
-
-    with http_errors():
-        try:
-            yield
-        except GoogleAPICallError as error:
-            raise meaning_of(error.code or 0) from error
-        except GoogleAuthError as error:
-            raise Forbidden("The source does not take the credentials of this server.") from error
-        except Timeout as error:
-            raise SourceTooSlow("The source takes too long to answer.") from error
-        except RequestException as error:
-            raise Interrupted("The source stopped in the middle of its answer.") from error
-
-
-def meaning_of(status: int) -> IIIFError:
-    """What an answer that is an error means."""
-    if status == 404:
-        return SourceMissing("There is no image with this identifier.")
-    if status in {412, 416}:
-        return Replaced()
-    if status in {401, 403}:
-        return Forbidden("The source does not give this image out.")
-    if status in TRY_AGAIN:
-        return Interrupted("The source cannot answer at present.")
-    return SourceNonsense("The source answered something that makes no sense.")

@@ -51,9 +51,6 @@ OWN_HEADERS = frozenset(
 )
 """Headers that the server sets itself, or that would break the connection."""
 
-NO_HEADERS = "none"
-"""What staff type to remove the headers that are stored."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpOptions(RemoteOptions):
@@ -103,8 +100,6 @@ class HeadersField(SecretField):
     def clean(self, value: Any) -> Any:
         if not value or is_secret(value):
             return super().clean(value)
-        if value.strip().lower() == NO_HEADERS:
-            return ""
         try:
             revealed_headers(value)
         except ValueError as error:
@@ -143,7 +138,7 @@ class HttpForm(RemoteForm):
         label="Own headers",
         required=False,
         help_text="Sent with every request to this server, one in a line, such as X-Api-Key: env:IIIF_SECRET_KEY. They "
-        "are stored encrypted and not shown again; write “none” to remove them.",
+        "are stored encrypted and not shown again.",
     )
     proxy = forms.CharField(
         label="Proxy",

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-import hashlib
-import posixpath
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from time import monotonic
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django import forms
-from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import InvalidStorageError, storages
 
-from iiifserver.conf import conf
-from iiifserver.iiif.errors import Forbidden, IIIFError, SourceMissing, SourceUnavailable
+from iiifserver.iiif.errors import Forbidden, NotFound, SourceMissing, SourceUnavailable
 from iiifserver.iiif.found import Found
 
-from ..base import Place, SourceBackend
+from ..base import FolderEntry, Matches, Place, folded
+from ..listing import first_in_order
+from ..putting import is_fit_for_a_file
+from ..stored.errors import storage_errors
+from ..stored.files import found
+from ..stored.listing import can_list, names_below
+from ..stored.names import (
+    can_be_a_name,
+    climbs,
+    has_folder,
+    is_open,
+    leads_out,
+    leads_to_open,
+    open_aliases,
+    open_folders,
+)
+from ..stored.putting import put
+from ..watched import WatchedSource
 
 if TYPE_CHECKING:
-    from django.core.files.base import File
     from django.core.files.storage import Storage
-
-LONGEST_NAME = 1024
-"""What the object stores allow in bytes; a longer name is nobody's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +51,7 @@ class StorageOptions:
 
 
 def alias_choices() -> list[tuple[str, str]]:
-    return [(alias, alias) for alias in conf.storage_aliases]
+    return [(alias, alias) for alias in open_aliases()]
 
 
 class StorageForm(forms.Form):
@@ -56,7 +65,7 @@ class StorageForm(forms.Form):
         label="Path prefix",
         required=False,
         help_text="What every name begins with, such as scans/: nothing else is given out. Empty for everything in the "
-        "storage.",
+        "storage, where the settings allow that.",
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
 
@@ -66,8 +75,15 @@ class StorageForm(forms.Form):
             raise forms.ValidationError("Write the names of folders with a slash between them, and none in front.")
         return prefix
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        alias, prefix = cleaned.get("alias"), cleaned.get("path_prefix")
+        if alias and prefix is not None and not leads_to_open(alias, prefix):
+            self.add_error("path_prefix", f"Of this storage you may choose {' or '.join(open_folders(alias))}.")
+        return cleaned
 
-class StorageSource(SourceBackend):
+
+class StorageSource(WatchedSource):
     """Opens an identifier as a name in a storage and never leaves the prefix."""
 
     label = "Django storage"
@@ -78,146 +94,95 @@ class StorageSource(SourceBackend):
 
     def find(self, place: Place) -> Found | None:
         storage = self.storage()
-        name = self.name_of(place)
+        name = self.name_of(place.name)
         if name is None or leads_out(storage, name, self.options.path_prefix):
             return None
         try:
-            with storage_errors(), storage.open(name, "rb") as stored:
+            with self.breaker.watching(self.options.alias), storage_errors(), storage.open(name, "rb") as stored:
                 return found(storage, name, stored)
         except SourceMissing:
             return None
 
+    def entries(self, folder: str, after: str, limit: int) -> list[FolderEntry] | None:
+        listed = self.search(folder, "", after, limit, math.inf)
+        return listed.entries if listed else None
+
+    def search(self, folder: str, text: str, after: str, limit: int, seconds: float) -> Matches | None:
+        """A storage lists a folder as a whole or not at all, however long that takes."""
+        storage, deadline = self.storage(), monotonic() + seconds
+        names = self._names_in(storage, folder)
+        if names is None:
+            return None
+        wanted = folded(text)
+        matching = [name for name in names if wanted in folded(name)]
+        entries: list[FolderEntry] = []
+        # Links that lead out are left out, and others take their place: a short list is an end.
+        while len(entries) < limit and (page := first_in_order(matching, after, limit)):
+            listed = (FolderEntry(name, names[name]) for name in page)
+            entries += (entry for entry in listed if self._is_given_out(storage, folder, entry))
+            after = page[-1]
+            if monotonic() > deadline:
+                return Matches(entries[:limit], is_complete=False, goes_on_after=after)
+        return Matches(entries[:limit])
+
+    def unlisted(self) -> str:
+        try:
+            return "" if can_list(self.storage()) else "The storage of this source cannot tell which images it has."
+        except SourceUnavailable as error:
+            return str(error)
+
+    def write(self, place: Place, content: BinaryIO, *, replaces: bool = False) -> None:
+        storage = self.storage()
+        folder, _, last = place.name.rpartition("/")
+        name = self.name_of(place.name)
+        if name is None or not is_fit_for_a_file(last):
+            raise Forbidden("No image may have this name here. Choose another.")
+        if folder and not self._has_folder(storage, folder):
+            raise NotFound("There is no such folder in this source. Make it first, or choose another.")
+        put(storage, name, content, replaces=replaces)
+
     def storage(self) -> Storage:
         """The site's storage; raises `SourceUnavailable` when the fence or the site does not know its alias."""
-        if self.options.alias not in conf.storage_aliases:
+        if not leads_to_open(self.options.alias, self.options.path_prefix):
             raise SourceUnavailable("The storage of this source may not be read.")
         try:
             return storages[self.options.alias]
         except (InvalidStorageError, ImproperlyConfigured) as error:
             raise SourceUnavailable("The storage of this source is not set up.") from error
 
-    def name_of(self, place: Place) -> str | None:
-        """The name in the storage; `None` where it would be no name, or one outside the prefix."""
-        whole = self.options.path_prefix + place.name
-        return whole if can_be_a_name(whole) and not climbs(place.name) and not climbs(whole) else None
+    def name_of(self, path: str) -> str | None:
+        """The name in the storage; `None` where it would be no name, or one outside the prefix or the fence."""
+        whole = self._whole(path)
+        return whole if whole is not None and is_open(self.options.alias, whole) else None
+
+    def _whole(self, path: str) -> str | None:
+        """The path with the prefix in front; `None` where that would lead out of it."""
+        whole = self.options.path_prefix + path
+        return whole if can_be_a_name(whole) and not climbs(path) and not climbs(whole) else None
+
+    def _has_folder(self, storage: Storage, folder: str) -> bool:
+        """Whether there is such a folder, and anything that may be given out can be in it."""
+        name = self._whole(folder)
+        if name is None or not leads_to_open(self.options.alias, f"{name}/"):
+            return False
+        return has_folder(storage, name, self.options.path_prefix)
+
+    def _names_in(self, storage: Storage, folder: str) -> dict[str, bool] | None:
+        """The names in a folder, each with whether it is a folder; `None` where there is no such folder."""
+        if not can_list(storage) or (folder and not self._has_folder(storage, folder)):
+            return None
+        return names_below(storage, self.options.path_prefix, folder)
+
+    def _is_given_out(self, storage: Storage, folder: str, entry: FolderEntry) -> bool:
+        """Whether a request for the entry would be answered: on this machine a link may lead out of the prefix."""
+        path = f"{folder}/{entry.name}" if folder else entry.name
+        if entry.is_folder:
+            return self._has_folder(storage, path)
+        name = self.name_of(path)
+        return name is not None and not leads_out(storage, name, self.options.path_prefix)
 
     def problems(self) -> Iterable[str]:
         try:
             self.storage()
         except SourceUnavailable as error:
             yield f"{error} Look at “{self.options.alias}” in STORAGES and in IIIFSERVER[“STORAGE_ALIASES”]."
-
-
-def can_be_a_name(name: str) -> bool:
-    try:
-        return "\0" not in name and len(name.encode()) <= LONGEST_NAME
-    except UnicodeEncodeError:
-        return False
-
-
-def climbs(name: str) -> bool:
-    """Whether a name has a step that is empty, stays or goes up.
-
-    A backslash counts as a slash here: some storages turn it into one.
-    """
-    return any(step in {"", ".", ".."} for step in name.replace("\\", "/").split("/"))
-
-
-def leads_out(storage: Storage, name: str, prefix: str) -> bool:
-    """Whether a storage on this machine has something else there than a plain file below the prefix."""
-    try:
-        root = Path(storage.path(posixpath.dirname(prefix))).resolve()
-        path = Path(storage.path(name)).resolve()
-    except NotImplementedError:
-        return False
-    except (OSError, RuntimeError, SuspiciousOperation, ValueError):
-        return True
-    try:
-        return not (path.is_relative_to(root) and path.is_file())
-    except PermissionError:
-        return False
-    except OSError:
-        return True
-
-
-def found(storage: Storage, name: str, stored: File[bytes]) -> Found:
-    state = state_of(storage, name, stored)
-    return Found(
-        open=lambda: opened(storage, name, state.version),
-        version=state.version,
-        last_modified=state.modified.replace(microsecond=0),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class StoredState:
-    """What tells two states of a stored file apart."""
-
-    name: str
-    etag: str
-    """Empty where the storage gives none."""
-    size: int
-    modified: datetime
-
-    @property
-    def version(self) -> str:
-        return hashlib.blake2b(repr(self).encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
-
-
-def state_of(storage: Storage, name: str, stored: File[bytes]) -> StoredState:
-    # The object behind the files of S3 and of Google's storage knows it all from the one request that opened it.
-    remote: Any = getattr(stored, "obj", None) or getattr(stored, "blob", None)
-    etag = getattr(remote, "e_tag", None) or getattr(remote, "etag", None) or ""
-    modified = getattr(remote, "last_modified", None) or getattr(remote, "updated", None)
-    modified = modified or storage.get_modified_time(name)
-    return StoredState(name, etag, stored.size, modified.astimezone(UTC))
-
-
-def opened(storage: Storage, name: str, version: str) -> BinaryIO:
-    """The bytes of exactly that version; raises `SourceUnavailable` when they have changed meanwhile."""
-    with storage_errors():
-        stored = storage.open(name, "rb")
-        try:
-            if state_of(storage, name, stored).version != version:
-                raise SourceUnavailable("This image has just been replaced. Ask again.")
-            # A storage far away may fetch the bytes only now; what fails then is still its own failure.
-            stored.seek(0)
-        except BaseException:
-            stored.close()
-            raise
-        return cast("BinaryIO", stored)
-
-
-@contextmanager
-def storage_errors() -> Iterator[None]:
-    """Turns whatever a storage raises into an error of the tree."""
-    try:
-        yield
-    except IIIFError:
-        raise
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, SuspiciousOperation) as error:
-        raise SourceMissing("There is no image with this identifier.") from error
-    except PermissionError as error:
-        raise Forbidden("The source does not give this image out.") from error
-    except Exception as error:
-        # Each storage has errors of its own, which share no base.
-        raise meaning_of(error) from error
-
-
-def meaning_of(error: Exception) -> IIIFError:
-    """What a storage's own error means, by the HTTP status in it; storages share no other sign."""
-    status = status_in(error)
-    if status == 404:
-        return SourceMissing("There is no image with this identifier.")
-    if status in {401, 403}:
-        return Forbidden("The source does not give this image out.")
-    return SourceUnavailable("The storage of this source does not answer.")
-
-
-def status_in(error: Exception) -> int | None:
-    """The HTTP status in an error of boto3, azure-core or google-api-core."""
-    response = getattr(error, "response", None)
-    if isinstance(response, dict):
-        status: int | None = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-        return status
-    return getattr(error, "status_code", None) or getattr(error, "code", None)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from iiifserver.iiif.errors import IIIFError
 from iiifserver.watching.watch import watch
 
+from .lanes import fetch_all
 from .memory import Pieces
-from .spans import Span, merged
+from .spans import Span, first_within, merged
 
 LONGEST_AHEAD = 64
 """Somebody who reads on and on is given up to so many blocks at once."""
@@ -23,10 +24,22 @@ class RangedFile(io.RawIOBase):
     after it, at the latest when a `with` block ends.
     """
 
-    def __init__(self, size: int, fetch: Callable[[Span], bytes], pieces: Pieces, block_bytes: int) -> None:
+    def __init__(
+        self,
+        size: int,
+        fetch: Callable[[Span], bytes],
+        pieces: Pieces,
+        block_bytes: int,
+        fetch_in_passing: Callable[[Span], bytes] | None = None,
+        lanes: int = 1,
+    ) -> None:
         super().__init__()
         self._size = size
         self._fetch = fetch
+        self._fetch_in_passing = fetch_in_passing or fetch
+        """The same for what somebody else keeps, so that it need not be kept here too."""
+        self._lanes = lanes
+        """How many pieces may be asked for at once."""
         self._pieces = pieces
         self._block = block_bytes
         self._position = 0
@@ -71,13 +84,29 @@ class RangedFile(io.RawIOBase):
 
     def prefetch(self, ranges: Iterable[tuple[int, int]], bridge_bytes: int = 0) -> None:
         """Fetches what is missing of these pieces, each from its start up to its stop, in as few requests as make
-        sense; up to `bridge_bytes` between two of them are fetched along.
+        sense, and several requests at once; up to `bridge_bytes` between two of them are fetched along. What there is
+        no room for is left out.
         """
         self._check_open()
         spans = (Span(start, stop).within(self._size) for start, stop in ranges)
         missing = [span for span in spans if span.length and not self._pieces.holds(span)]
-        for span in merged(missing, bridge_bytes):
-            self._fetched(span)
+        wanted = list(first_within(merged(missing, bridge_bytes), self._pieces.limit_bytes))
+        with watch.waiting():
+            fetch_all(self._fetched, wanted, self._lanes)
+
+    def in_pieces(self, most_bytes: int) -> Iterator[bytes]:
+        """All bytes from the beginning to the end in pieces of at most so many, for somebody who keeps them; fewer
+        where the source gives no more. Where the file stands is left as it is.
+        """
+        self._check_open()
+        start = 0
+        while start < self._size:
+            wanted = Span(start, start + most_bytes).within(self._size)
+            piece = self._pieces.beginning(wanted) or self._asked(self._fetch_in_passing, wanted)
+            if not piece:
+                return
+            yield piece
+            start += len(piece)
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -97,16 +126,19 @@ class RangedFile(io.RawIOBase):
         return known + content[: wanted.stop - start]
 
     def _fetched(self, span: Span) -> bytes:
+        content = self._asked(self._fetch, span)
+        self._pieces.put(span.start, content)
+        return content
+
+    def _asked(self, fetch: Callable[[Span], bytes], span: Span) -> bytes:
         if self._failure is not None:
             raise self._failure
         try:
             with watch.waiting():
-                content = self._fetch(span)
+                return fetch(span)
         except IIIFError as error:
             self._failure = error
             raise
-        self._pieces.put(span.start, content)
-        return content
 
     def _check_open(self) -> None:
         if self.closed:

@@ -6,8 +6,10 @@ from typing import Any
 
 from django import forms
 
+from iiifserver.secrets import RemovableSecret
 
-class SecretText(forms.Textarea):
+
+class SecretText(RemovableSecret, forms.Textarea):
     """Several lines that are a secret: nothing that was typed or stored is ever shown."""
 
     def __init__(self) -> None:
@@ -48,11 +50,12 @@ class RemoteForm(forms.Form):
     )
     look_again_seconds = forms.FloatField(
         label="Look again after",
-        initial=60,
+        initial=10,
         min_value=0,
         max_value=86_400,
         help_text="In seconds. For so long nobody asks whether an image is still there and still the same, which makes "
-        "tiles quick. An image that is replaced may be seen as it was for so long. 0 asks every time.",
+        "tiles quick. An image that is replaced may be seen as it was for so long, unless somebody tells of the "
+        "change. 0 asks every time.",
     )
     block_kilobytes = forms.IntegerField(
         label="Block size",

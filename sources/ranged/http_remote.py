@@ -45,6 +45,9 @@ SHORT_WAIT_SECONDS = 3600
 NO_RANGES = frozenset({400, 405, 416, 501})
 """What servers answer to a ranged request that they do not understand."""
 
+NO_HEAD = frozenset({403, 405, 501})
+"""What servers answer to HEAD that do not understand it, or whose address is signed for GET alone."""
+
 TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -83,15 +86,16 @@ class HttpRemote(Remote):
 
     def _look(self, first_bytes: int, earlier: Look | None) -> Look:
         if self._limits.mode is AskingMode.HEAD:
-            return self._look_by_head(earlier)
+            return self._look_by_head(first_bytes, earlier)
         if self._limits.mode is AskingMode.WHOLE or (earlier is not None and earlier.whole is not None):
             return self._look_at_whole(earlier, "")
-        return self._look_by_range(first_bytes)
+        return self._look_by_range(first_bytes, earlier)
 
-    def _look_by_head(self, earlier: Look | None) -> Look:
+    def _look_by_head(self, first_bytes: int, earlier: Look | None) -> Look:
         with self._answer("HEAD", {}) as response:
-            if response.status == 405:
-                return self._look_at_whole(earlier, "The server forbids HEAD.")
+            if response.status in NO_HEAD:
+                look = self._look_by_range(first_bytes, earlier)
+                return look if look is earlier else replace(look, reason=f"The server forbids HEAD. {look.reason}")
             check_status(response, self._url)
             has_ranges = response.headers.get("Accept-Ranges", "").strip().lower() == "bytes"
             size = length_of(response)
@@ -100,9 +104,11 @@ class HttpRemote(Remote):
                 return Look(state=state, mode=Mode.HEAD, reason="HEAD told size and ranges.")
         return self._look_at_whole(earlier, "HEAD told no size, or no ranges.")
 
-    def _look_by_range(self, first_bytes: int) -> Look:
-        asked = {"Range": f"bytes=0-{first_bytes - 1}"}
-        with self._answer("GET", asked) as response:
+    def _look_by_range(self, first_bytes: int, earlier: Look | None) -> Look:
+        known = {"If-None-Match": earlier.state.tag} if earlier is not None and earlier.state.tag else {}
+        with self._answer("GET", {"Range": f"bytes=0-{first_bytes - 1}", **known}) as response:
+            if response.status == 304 and earlier is not None and known:
+                return earlier
             if response.status == 206:
                 span, size = content_range(response)
                 start = body_of(response, span.length)

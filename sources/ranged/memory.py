@@ -11,7 +11,7 @@ class Pieces:
     """Bytes of one version of one file, bounded: what was fetched first is forgotten first."""
 
     def __init__(self, limit_bytes: int) -> None:
-        self._limit = limit_bytes
+        self.limit_bytes = limit_bytes
         self._pieces: dict[Span, bytes] = {}
         self._bytes = 0
         self._lock = threading.Lock()
@@ -42,6 +42,6 @@ class Pieces:
             span = Span(start, start + len(content))
             self._bytes += span.length - len(self._pieces.pop(span, b""))
             self._pieces[span] = content
-            while self._bytes > self._limit and len(self._pieces) > 1:
+            while self._bytes > self.limit_bytes and len(self._pieces) > 1:
                 oldest = next(iter(self._pieces))
                 self._bytes -= len(self._pieces.pop(oldest))

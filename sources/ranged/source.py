@@ -13,9 +13,12 @@ from typing import BinaryIO, cast
 from iiifserver.iiif.found import Found
 from iiifserver.outbound.deadlines import time_limit
 
-from ..base import Place, SourceBackend, Traffic
-from ..breaker import Breaker
+from ..base import Place, Traffic
+from ..crowd import Crowd
+from ..freshness import Freshness
+from ..watched import WatchedSource
 from .file import RangedFile
+from .lanes import MOST_LANES
 from .looks import RememberedLooks
 from .memory import Pieces
 from .remote import Look, Remote, Replaced, digest, version_of
@@ -37,7 +40,7 @@ class RemoteOptions:
     block_kilobytes: int = 64
     request_cache_megabytes: int = 16
     shared_cache_megabytes: int = 500
-    look_again_seconds: float = 60
+    look_again_seconds: float = 10
     largest_whole_megabytes: int = 200
 
     def __post_init__(self) -> None:
@@ -54,25 +57,21 @@ class RemoteOptions:
 REMOTE_NUMBERS = tuple(field.name for field in fields(RemoteOptions))
 
 
-class RemoteSource(SourceBackend):
+class RemoteSource(WatchedSource):
     """Looks an image up at a remote place, remembers for a while what it saw, and reads only the pieces it needs."""
 
     options: RemoteOptions
 
     def __init__(self, options: RemoteOptions, cache_folder: Path, patience: Patience | None = None) -> None:
         super().__init__(options)
-        self.breaker = Breaker()
+        self.crowd = Crowd()
         self.patience = patience or Patience()
         self._tally = Tally()
         # How it is asked may change; what was fetched stays right.
         own = [(name, value) for name, value in asdict(options).items() if name not in REMOTE_NUMBERS]
         file = cache_folder / f"{digest(repr((type(self).__name__, own)))}.sqlite3"
         self._shared = SharedCache(file, options.shared_cache_megabytes * MEGABYTE)
-        self._looks = RememberedLooks(options.look_again_seconds)
-
-    @property
-    def resting_servers(self) -> int:
-        return len(self.breaker.failing())
+        self._looks = RememberedLooks()
 
     @abstractmethod
     def remote(self, place: Place) -> Remote | None:
@@ -80,20 +79,26 @@ class RemoteSource(SourceBackend):
 
     def find(self, place: Place) -> Found | None:
         remote = self.remote(place)
-        look = self.look(remote) if remote else None
+        look = self.look(remote, place.freshness) if remote else None
         return self._found(remote, look) if remote and look else None
 
-    def look(self, remote: Remote) -> Look | None:
+    # What was seen is remembered by its address, with its first bytes.
+    find_of_late = find
+
+    def look(self, remote: Remote, freshness: Freshness | None = None) -> Look | None:
         """What is there; asked anew when that was long ago. Equal requests at once ask once."""
-        return self._looks.get(remote.address, partial(self._look_now, remote))
+        seconds = self.options.look_again_seconds
+        waiting = partial(self.crowd.waiting, remote.origin)
+        return self._looks.get(remote.address, partial(self._look_now, remote), seconds, freshness, waiting)
 
     def _look_now(self, remote: Remote, earlier: Look | None) -> Look | None:
         first_bytes = self.options.block_kilobytes * KILOBYTE
         with self._asking(remote):
             look = self.patience.try_out(lambda: self._counted(remote).look(first_bytes, earlier))
-        if look is not None:
-            self._tally.note_received(look.state.size if look.whole else len(look.start))
-        if look is not None and look.start:
+        if look is None or look is earlier:
+            return look
+        self._tally.note_received(look.state.size if look.whole else len(look.start))
+        if look.start:
             self._shared.put(version_of(remote, look.state), 0, look.start)
         return look
 
@@ -103,17 +108,30 @@ class RemoteSource(SourceBackend):
         if look.start:
             pieces.put(0, look.start)
         fetch = look.whole or partial(self._fetch, remote, look, version)
+        in_passing = look.whole or partial(self._fetch_in_passing, remote, look, version)
         block_bytes = self.options.block_kilobytes * KILOBYTE
+        # A server that has failed is tried by one request, and by no others at the same time.
+        lanes = 1 if look.whole or self.resting_servers else min(MOST_LANES, int(self.options.connections))
+
+        def opened() -> BinaryIO:
+            return cast("BinaryIO", RangedFile(look.state.size, fetch, pieces, block_bytes, in_passing, lanes))
+
         return Found(
-            open=lambda: cast("BinaryIO", RangedFile(look.state.size, fetch, pieces, block_bytes)),
+            open=opened,
             version=version,
             last_modified=look.state.modified,
         )
 
     def _fetch(self, remote: Remote, look: Look, version: str, span: Span) -> bytes:
+        """These bytes, which other workers need not fetch again."""
         known = self._shared.get(version, span)
         if known is not None:
             return known
+        content = self._fetch_in_passing(remote, look, version, span)
+        self._shared.put(version, span.start, content)
+        return content
+
+    def _fetch_in_passing(self, remote: Remote, look: Look, version: str, span: Span) -> bytes:
         try:
             with self._asking(remote):
                 content = self.patience.try_out(lambda: self._counted(remote).read(look.state, span))
@@ -122,7 +140,6 @@ class RemoteSource(SourceBackend):
             self._shared.forget(version)
             raise
         self._tally.note_received(len(content))
-        self._shared.put(version, span.start, content)
         return content
 
     def _counted(self, remote: Remote) -> Remote:
@@ -140,5 +157,9 @@ class RemoteSource(SourceBackend):
 
     @contextmanager
     def _asking(self, remote: Remote) -> Iterator[None]:
-        with self.breaker.watching(remote.origin), time_limit(self.options.whole_seconds):
+        with (
+            self.breaker.watching(remote.origin),
+            self.crowd.waiting(remote.origin),
+            time_limit(self.options.whole_seconds),
+        ):
             yield

@@ -51,5 +51,15 @@ def merged(spans: Iterable[Span], bridge_bytes: int = 0) -> Iterator[Span]:
         yield current
 
 
+def first_within(spans: Iterable[Span], limit_bytes: int) -> Iterator[Span]:
+    """The first of the pieces, and as many behind it as have no more bytes together."""
+    total = 0
+    for span in spans:
+        if total and total + span.length > limit_bytes:
+            return
+        total += span.length
+        yield span
+
+
 def tolerable_gap(one: Span, other: Span) -> int:
     return max(LEAST_GAP_BYTES, int(WASTE * (one.length + other.length)))

@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
-from iiifserver.iiif.errors import SourceUnavailable
-
+from ..ranged.remote import Replaced
 from .sessions import NoSuchValue, Session, SqliteSession
-
-REPLACED = "This image has just been replaced. Ask again."
 
 
 class SchemaError(Exception):
@@ -57,6 +54,11 @@ class Table(Protocol):
 
     def part(self, session: Session, key: str, state: RowState, start: int, length: int) -> bytes:
         """Bytes from a place on; raises `SourceUnavailable` when the row is not in that state any more."""
+
+    def keys(self, session: Session, after: str, limit: int) -> list[str]:
+        """So many keys of images behind the key `after`, or of all where that is empty: in the order of the column,
+        each once, and written as they are asked for.
+        """
 
 
 def checked_table(session: Session, columns: Columns) -> Table:
@@ -126,6 +128,9 @@ class PostgresqlTable:
         rows = self._rows(session, key, part, [start + 1, length])
         return part_of(rows, state)
 
+    def keys(self, session: Session, after: str, limit: int) -> list[str]:
+        return keys_of(session, self.columns, self.name, after, limit)
+
     def _rows(self, session: Session, key: str, part: str, parameters: list[int]) -> list[tuple[Any, ...]]:
         content, modified = quoted(self.columns.content), self.columns.modified
         mark = "xmin::text || ctid::text" if self.has_marks else "''"
@@ -158,12 +163,17 @@ class SqliteTable:
         with session.one_transaction():
             rows = session.connection.execute(self._sql("rowid"), [key]).fetchall()
             if not rows or state_of(rows[0]) != state:
-                raise SourceUnavailable(REPLACED)
+                raise Replaced
             number = rows[0][3]
             names = (self.columns.table, self.columns.content, number)
             with session.connection.blobopen(*names, readonly=True) as handle:
                 handle.seek(min(start, state.size))
                 return handle.read(length)
+
+    def keys(self, session: Session, after: str, limit: int) -> list[str]:
+        # SQLite keeps anything in any column; bytes stand in no address.
+        is_key = f"typeof({quoted(self.columns.key)}) <> 'blob'"
+        return keys_of(session, self.columns, quoted(self.columns.table), after, limit, is_key)
 
     def _sql(self, part: str) -> str:
         content, modified = quoted(self.columns.content), self.columns.modified
@@ -173,6 +183,20 @@ class SqliteTable:
         )
 
 
+def keys_of(session: Session, columns: Columns, table: str, after: str, limit: int, is_key: str = "TRUE") -> list[str]:
+    """See `Table.keys`. What is compared and sorted is the column itself, so that its index serves."""
+    key = quoted(columns.key)
+    behind = f"{key} > {session.placeholder(1)}" if after else f"{key} IS NOT NULL"
+    rows = session.select(
+        f"SELECT CAST(key AS TEXT) FROM (SELECT DISTINCT {key} AS key FROM {table} "  # noqa: S608 - names are checked and quoted
+        f"WHERE {behind} AND CAST({key} AS TEXT) <> '' AND {is_key} AND {quoted(columns.content)} IS NOT NULL "
+        f"ORDER BY 1 LIMIT {limit}) AS page "
+        "ORDER BY page.key",
+        [after] if after else [],
+    )
+    return [text for (text,) in rows]
+
+
 def state_of(row: tuple[Any, ...]) -> RowState:
     size, modified, mark = row[:3]
     return RowState(size, moment(modified), mark)
@@ -180,7 +204,7 @@ def state_of(row: tuple[Any, ...]) -> RowState:
 
 def part_of(rows: list[tuple[Any, ...]], state: RowState) -> bytes:
     if not rows or state_of(rows[0]) != state:
-        raise SourceUnavailable(REPLACED)
+        raise Replaced
     return bytes(rows[0][3])
 
 
@@ -210,3 +234,11 @@ def state_unless_impossible(table: Table, session: Session, key: str) -> RowStat
         return table.state(session, key)
     except NoSuchValue:
         return None
+
+
+def keys_behind(table: Table, session: Session, after: str, limit: int) -> list[str]:
+    """The same as `Table.keys`; none behind what the column cannot hold."""
+    try:
+        return table.keys(session, after, limit)
+    except NoSuchValue:
+        return []

@@ -59,13 +59,13 @@ def numbers(text):
     return [int(number) for number in re.findall(r"\d+", text)]
 
 
-@pytest.mark.parametrize("kind", ["picture", "redaction", "text"])
+@pytest.mark.parametrize("kind", ["metadata", "picture", "redaction", "text"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_use_the_workbench(server, open_audited, kind, scheme):  # noqa: F811 - the fixture above
     page = open_audited(color_scheme=scheme)
     sign_in(page, server)
     begin_overlay(page, server, kind)
-    if kind != "text":
+    if kind in {"picture", "redaction"}:
         stage_of(page)
     assert grave_faults(settled(page)) == []
 
@@ -149,4 +149,31 @@ def test_the_preview_follows_what_is_typed(workbench):
     page.get_by_label("Colour:", exact=True).fill("nocolour")
     page.get_by_text("“nocolour” is not a colour").first.wait_for()
     page.locator("#id_option_font_0").select_option("DejaVu Serif Bold")
-    assert page.get_by_role("img", name="The face of DejaVu Serif Bold").is_visible()
+    page.get_by_role("img", name="The face of DejaVu Serif Bold").wait_for()
+
+
+def test_the_face_is_shown_in_the_weight_and_told(workbench):
+    page = workbench("text")
+    page.locator("[name=option_font_0]").select_option("DejaVu Sans Book")
+    page.get_by_text("Set in DejaVu Sans Book.").wait_for()
+    page.get_by_label("Weight:").select_option("900")
+    page.get_by_text("Set in DejaVu Sans Bold: its weight of 700 is the nearest to Black that there is.").wait_for()
+    page.get_by_role("img", name="The face of DejaVu Sans Book").wait_for()
+
+
+def test_what_is_written_into_answers_is_told(workbench):
+    page = workbench("metadata")
+    previewed(page, lambda: page.get_by_label("Credit:").fill("Library {filename}"))
+    page.get_by_text("Credit: Library deep-zoom.tif").wait_for()
+
+
+def test_half_an_address_is_not_asked_for(workbench):
+    page = workbench("picture")
+    address = page.get_by_label("Or its address:")
+    address.fill("https://127.0.0.1:1/lo")
+    page.evaluate("document.querySelector('#id_option_angle').dispatchEvent(new Event('change', {bubbles: true}))")
+    page.get_by_text("A picture is required").wait_for()
+    page.get_by_text("is not public").wait_for(state="detached")
+    address.press_sequentially("go.png")
+    previewed(page, lambda: address.press("Tab"))
+    page.get_by_text("is not public").wait_for()

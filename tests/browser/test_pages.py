@@ -42,6 +42,7 @@ ADMIN = [
     "auth/user/1/change/",
     "password_change/",
     "iiif_images/status/",
+    "iiif_images/status/activity/",
     "iiif_images/revision/",
     "iiif_sources/source/",
     "iiif_processors/processor/",
@@ -56,6 +57,23 @@ ADMIN = [
     "iiif_sources/source/1/change/",
     "iiif_sources/source/1/test/?identifier=deep-zoom.tif",
     "iiif_sources/source/1/browse/",
+    "iiif_sources/source/1/delete/",
+    "iiif_sources/source/1/history/",
+    "iiif_images/apisettings/",
+    "iiif_images/apitoken/",
+    "iiif_images/apitoken/add/",
+    "iiif_images/applicationsettings/",
+    "iiif_images/decodingsettings/",
+    "iiif_images/descriptionlink/add/",
+    "iiif_images/maintenancesettings/",
+    "iiif_images/slowimage/",
+    "iiif_images/slowimage/source/",
+    "iiif_images/workingcopysettings/",
+    "iiif_caching/cache/add/",
+    "iiif_caching/freshnesssettings/",
+    "iiif_overlays/overlay/",
+    "iiif_processors/formatassignment/add/",
+    "iiif_processors/processor/add/",
 ]
 
 
@@ -150,6 +168,16 @@ def test_everybody_can_use_the_admin(server, open_audited, path, scheme):
     sign_in(page, server)
     page.goto(f"{server.url}/admin/{path}")
     assert grave_faults(settled(page)) == []
+
+
+def test_the_admin_fits_a_narrow_screen(server, open_page):
+    page = open_page(width=390)
+    sign_in(page, server)
+    widths = {}
+    for path in ADMIN:
+        page.goto(f"{server.url}/admin/{path}")
+        widths[path] = settled(page).evaluate("document.documentElement.scrollWidth")
+    assert {path: width for path, width in widths.items() if width > 390} == {}
 
 
 def test_everybody_can_sign_in(server, open_audited):

@@ -7,6 +7,14 @@ import re
 import pytest
 
 from iiifserver.testing.drawing import drawn, encoded
+from tests.browser.test_pages import (  # noqa: F401 - fixtures too
+    axe,
+    grave_faults,
+    only_the_page_failed,
+    open_audited,
+    settled,
+    sign_in,
+)
 from tests.live import live_server, share_samples
 
 
@@ -87,6 +95,23 @@ def test_an_image_is_uploaded_and_replaced_only_when_that_is_ticked(admin, site,
     send(admin, picture)
     admin.get_by_text("“Blatt 1.png” is there.").wait_for()
     admin.wait_for_function("() => document.querySelector(`img[alt='Blatt 1.png']`).naturalWidth === 60")
+
+
+def test_everybody_can_upload_and_read_what_was_wrong(admin, site, open_audited, tmp_path):  # noqa: F811
+    admin.get_by_role("link", name="FilesystemSource", exact=True).click()
+    admin.get_by_label("Accepts uploads").check()
+    admin.get_by_role("button", name="Save and continue editing").click()
+    page = open_audited(width=390)
+    sign_in(page, site)
+    page.goto(f"{site.url}/admin/iiif_sources/source/1/browse/")
+    assert grave_faults(settled(page)) == []
+    text = tmp_path / "no image.png"
+    text.write_text("no image")
+    send(page, text)
+    page.locator(".errorlist, .iiif-broken").first.wait_for()
+    assert grave_faults(settled(page)) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    only_the_page_failed(page)
 
 
 def send(page, path):

@@ -26,11 +26,14 @@ from caching.backends.memory import MemoryCache
 from caching.backends.null import NullCache
 from caching.backends.redis import RedisCache
 from caching.backends.s3 import S3Cache
+from caching.backends.source_filesystem import SourceFilesystemCache
 from caching.purges import Purges
 from caching.registry import caches
 from iiifserver.shelf import Shelf
 
-START_SECONDS = 20
+START_SECONDS = 60
+OPEN = {"PRIVATE_NETWORKS": ["127.0.0.0/8"]}
+"""Lets the server ask stores of this machine."""
 KINDS = {
     "azure": AzureCache,
     "database": DatabaseCache,
@@ -44,6 +47,7 @@ KINDS = {
     "null": NullCache,
     "redis": RedisCache,
     "s3": S3Cache,
+    "source_filesystem": SourceFilesystemCache,
 }
 
 
@@ -58,8 +62,8 @@ def own_process(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def home(settings, tmp_path) -> Path:
-    """The server's home is a folder of the test's own."""
-    settings.IIIFSERVER = {**settings.IIIFSERVER, "HOME": tmp_path / "home"}
+    """The server's home is a folder of the test's own; it may ask stores of this machine."""
+    settings.IIIFSERVER = {**settings.IIIFSERVER, "HOME": tmp_path / "home", **OPEN}
     return tmp_path / "home"
 
 

@@ -43,9 +43,10 @@ def page(response) -> str:
 def test_kinds_are_offered_below_their_tier(admin_client):
     text = page(admin_client.get(reverse("admin:iiif_caching_cache_add")))
     groups = [part.split("</optgroup>")[0] for part in text.split("<optgroup")[1:]]
-    assert ["Derivative cache" in group for group in groups] == [True, False]
+    assert ["Derivative cache" in group for group in groups] == [True, False, False]
     assert [name in groups[0] for name in ("FilesystemCache", "RedisCache", "Memory", "None")] == [True] * 4
     assert 'value="info_memory"' in groups[1]
+    assert 'value="source_filesystem"' in groups[2]
 
 
 def test_a_cache_is_added_and_set_up(admin_client):

@@ -9,7 +9,7 @@ import pytest
 from caching.flight import Flights
 from iiifserver.iiif.errors import Overloaded, Unreadable
 
-SECONDS = 20
+SECONDS = 60
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from caching.runtime import Caches, Derivatives
 from iiifserver.iiif.errors import Overloaded
 from tests.caching.backends.contract import key
 
-SECONDS = 20
+SECONDS = 60
 ROOT = Path(__file__).resolve().parents[2]
 
 OTHER_PROCESS = """
@@ -186,10 +186,10 @@ class TestLockFile:
     def test_a_claim_takes_microseconds(self, tmp_path):
         places = LockFile(tmp_path / "locks")
         places.claim("warm")()
-        begun = time.perf_counter()
+        begun = time.process_time()
         for number in range(1000):
             places.claim(str(number))()
-        assert time.perf_counter() - begun < 0.5
+        assert time.process_time() - begun < 0.5
 
 
 class TestLeases:
@@ -208,12 +208,17 @@ class TestLeases:
         release()
         assert theirs.claim("card") is not None
 
-    def test_a_lease_lasts_as_long_as_the_work(self, leases):
-        release = leases(0.3).claim("card")
-        begun, other = time.monotonic(), leases(0.3)
-        while time.monotonic() - begun < 1:
-            assert other.claim("card") is None
+    def test_a_lease_is_renewed_as_long_as_the_work_lasts(self, leases, redis):
+        release, left = leases(3).claim("card"), [float("inf")]
+
+        def is_renewed() -> bool:
+            left.append(redis.client.pttl("flights:card"))
+            return left[-1] > left[-2]
+
+        wait_until(is_renewed)
+        assert leases().claim("card") is None
         release()
+        assert leases().claim("card") is not None
 
     def test_the_lease_of_a_dead_holder_ends(self, leases, redis):
         redis.client.set("flights:card", "the token of a dead process", px=200)

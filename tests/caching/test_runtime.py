@@ -19,7 +19,7 @@ from caching.runtime import Caches, Derivatives, Infos, Link, active_caches, cac
 from iiifserver.iiif.errors import Unreadable
 from tests.caching.backends.contract import key
 
-SECONDS = 20
+SECONDS = 60
 CARD = Subject("card", "shelf")
 
 

@@ -81,6 +81,7 @@ def test_every_option_is_on_the_page_of_its_role(built, role, kind, name):
         ("iiif_processors.OutputSettings", "processors"),
         ("iiif_processors.FormatAssignment", "processors"),
         ("iiif_overlays.Overlay", "overlays"),
+        ("iiif_caching.FreshnessSettings", "caching"),
     ],
 )
 def test_every_setting_is_on_the_page_of_its_section(built, model, page):

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 class VaultForm(forms.Form):
     shelf = forms.CharField()
     password = SecretField()
+    token = SecretField(required=False)
 
 
 class VaultSource(SourceBackend):
@@ -26,7 +27,7 @@ class VaultSource(SourceBackend):
 
     label = "Vault"
     used_for = "Tests."
-    secret_options = frozenset({"password"})
+    secret_options = frozenset({"password", "token"})
     form_class = VaultForm
     built_with: list[str] = []
 
@@ -173,6 +174,54 @@ def test_a_secret_left_empty_stays(admin_client, vault):
     admin_client.post(change(row), posted(option_shelf="b", option_password=""))
     row.refresh_from_db()
     assert (row.options["shelf"], revealed(row.options["password"])) == ("b", "open sesame")
+
+
+@pytest.fixture
+def with_token(vault, admin_client):
+    row = Source.objects.create(name="scans", kind="vault")
+    admin_client.post(change(row), posted(option_shelf="a", option_password="open sesame", option_token="bearer"))
+    row.refresh_from_db()
+    assert revealed(row.options["token"]) == "bearer"
+    return row
+
+
+def test_a_secret_that_need_not_be_is_removed_where_its_box_is_ticked(with_token, admin_client):
+    boxes = {"option_token-clear": "on", "option_password-clear": "on"}
+    answer = admin_client.post(
+        change(with_token), posted(option_shelf="b", option_password="", option_token="", **boxes)
+    )
+    assert answer.status_code == 302
+    with_token.refresh_from_db()
+    assert with_token.options["token"] == ""
+    assert (with_token.options["shelf"], revealed(with_token.options["password"])) == ("b", "open sesame")
+
+
+def test_only_a_stored_secret_that_need_not_be_has_a_box(with_token, admin_client):
+    page = admin_client.get(change(with_token)).content.decode()
+    assert 'type="checkbox" name="option_token-clear" id="option_token-clear_id"' in page
+    assert 'for="option_token-clear_id">Remove<span class="visually-hidden"> Token</span></label>' in page
+    assert "option_password-clear" not in page
+    Source.objects.update(options={"shelf": "a", "password": with_token.options["password"]})
+    assert "option_token-clear" not in admin_client.get(change(with_token)).content.decode()
+
+
+def test_a_secret_is_not_replaced_and_removed_at_once(with_token, admin_client):
+    both = {"option_token": "new", "option_token-clear": "on"}
+    answer = admin_client.post(change(with_token), posted(option_shelf="a", option_password="", **both))
+    assert "not both" in answer.context["adminform"].form.errors["option_token"][0]
+    with_token.refresh_from_db()
+    assert revealed(with_token.options["token"]) == "bearer"
+
+
+def test_a_secret_that_somebody_may_not_change_is_not_removed(with_token, client, django_user_model, monkeypatch):
+    monkeypatch.setattr(VaultSource, "guarded_options", {"token": "iiif_sources.write_sql"})
+    user = django_user_model.objects.create_user("somebody", password="x", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename="change_source"))
+    client.force_login(user)
+    assert "option_token-clear" not in client.get(change(with_token)).content.decode()
+    client.post(change(with_token), posted(option_shelf="a", option_password="", **{"option_token-clear": "on"}))
+    with_token.refresh_from_db()
+    assert revealed(with_token.options["token"]) == "bearer"
 
 
 def test_a_secret_that_is_asked_for_must_be_typed_once(admin_client, vault):

@@ -14,6 +14,7 @@ import pytest
 from tests.breaking import install, obedient_gif, times
 from tests.browsing import Visitor
 from tests.live import live_server, manage, share_samples
+from tests.processors.backends.jp2s import mosaic_of_noise
 
 SECONDS = 60
 ROWS = """
@@ -126,6 +127,17 @@ def test_a_file_that_hangs_is_too_slow(server, order):
         assert hanging.result(SECONDS) is None
     server.wait_for(name, 504)
     assert server.times(name) == 1
+
+
+@pytest.mark.slow
+def test_a_worker_is_ended_in_the_middle_of_openjpeg(server):
+    """Its thread is in C code for seconds, and nothing in Python could stop it."""
+    name = "endless.j2k"
+    (server.live.home / "images" / name).write_bytes(mosaic_of_noise(8, 8))
+    assert server.visitor.get(f"/iiif/3/{name}/info.json").status == 200
+    assert server.ask(name) is None
+    server.wait_for(name, 504)
+    assert server.ask(name, "100,") == 504
 
 
 @pytest.mark.slow

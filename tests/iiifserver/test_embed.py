@@ -20,12 +20,30 @@ from tests.live import ROOT
 
 FIRST_ROWS = "from iiifserver.embed import create_first_rows; create_first_rows()"
 FIRST_PERSON = f"from people.models import Person; Person.objects.create_superuser({EMAIL!r}, {PASSWORD!r})"
+MEDIA_SOURCE = (
+    "from sources.models import Source; "
+    "Source.objects.create(name='Media', kind='storage', enabled=True, position=5, options={'alias': 'default'})"
+)
+PICTURES = """
+import io
+from PIL import Image
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from gallery.models import Painting
+file = io.BytesIO()
+Image.new("RGB", (400, 300), "olive").save(file, "PNG")
+painting = Painting.objects.create(title="Hall", identifier="hall/eddie.jpg")
+painting.picture.save("the hall.png", ContentFile(file.getvalue()))
+default_storage.save("private/contract.png", ContentFile(file.getvalue()))
+print(painting.picture.name)
+"""
 FIRST_PAINTING = (
     "from gallery.models import Painting; Painting.objects.create(title='Eddie', identifier='hall/eddie.jpg')"
 )
 
 ADMIN_PAGES = (
     "iiif_images/status/",
+    "iiif_images/status/activity/",
     "iiif_images/revision/",
     "iiif_images/revision/1/change/",
     "iiif_images/revision/1/roll-back/",
@@ -61,7 +79,7 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("museum")
     migrated = museum(folder, "migrate", "--verbosity", "0")
     assert migrated.returncode == 0, migrated.stderr
-    shell(folder, "; ".join([FIRST_ROWS, FIRST_PERSON, FIRST_PAINTING]))
+    shell(folder, "; ".join([FIRST_ROWS, FIRST_PERSON, FIRST_PAINTING, MEDIA_SOURCE]))
     with host_site(folder) as running:
         (running.images / "hall").mkdir()
         Image.new("RGB", (800, 600), "navy").save(running.images / "hall" / "eddie.jpg")
@@ -130,6 +148,26 @@ def test_the_sites_own_pages_show_the_images(site, keeper):
     assert site.visitor().get(address).status == 200
 
 
+@pytest.fixture(scope="module")
+def picture_name(site):
+    """The name of what a model's ImageField has just kept, beside something private."""
+    return shell(site.folder, PICTURES).strip()
+
+
+def test_what_an_image_field_keeps_is_on_iiif_at_once_under_its_name(site, keeper, picture_name):
+    assert picture_name == "pictures/the_hall.png"
+    poster = "/iiif/3/pictures%2Fthe_hall.png/full/300,/0/default.jpg"
+    assert f'<img src="{poster}"' in keeper.get("/").text
+    assert site.visitor().get(poster).headers["Content-Type"] == "image/jpeg"
+
+
+@pytest.mark.usefixtures("picture_name")
+def test_what_the_fence_does_not_open_stays_private(site):
+    assert site.visitor().get("/iiif/3/pictures%2Fthe_hall.png/info.json").status == 200
+    for private in ("private%2Fcontract.png", "pictures%2F..%2Fprivate%2Fcontract.png", "..%2Fmuseum.sqlite3"):
+        assert site.visitor().get(f"/iiif/3/{private}/info.json").status == 404
+
+
 def test_the_sites_own_data_stays_as_it_is_sent(keeper):
     reply = keeper.get("/api/paintings/", Accept="application/json; version=7")
     assert (reply.status, json.loads(reply.body)) == (200, ["Eddie"])
@@ -147,6 +185,12 @@ def test_a_page_of_the_image_service_works_in_the_back_office(keeper, page):
     reply = keeper.get(f"/backoffice/{page}")
     assert reply.status == 200
     assert 'href="/admin' not in reply.text
+
+
+def test_the_page_of_activity_tells_how_its_numbers_come_together(keeper):
+    text = keeper.get("/backoffice/iiif_images/status/activity/").text
+    assert "each process counts for itself" in text
+    assert "PROMETHEUS_MULTIPROC_DIR" in text
 
 
 def test_strangers_see_no_page_of_the_back_office(site):

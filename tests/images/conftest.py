@@ -13,7 +13,10 @@ import pytest
 from django.test import Client
 from PIL import Image
 
+from iiifserver.delegates import Delegate
+from iiifserver.delegates.consultation import SiteDelegate
 from images import first_rows
+from images import runtime as runtime_module
 from images.runtime import keeper
 
 CARD = (300, 200)
@@ -134,3 +137,17 @@ def changing(model: Any) -> Callable[..., None]:
         keeper.forget()
 
     return change
+
+
+@pytest.fixture
+def under(service, monkeypatch):
+    """The service under a delegate."""
+
+    def put(delegate_class: type[Delegate], timeout_seconds: float = 30.0):
+        site = SiteDelegate("tests.site.Delegate", timeout_seconds)
+        monkeypatch.setattr(site.loader, "newest", lambda: delegate_class)
+        monkeypatch.setattr(runtime_module, "site_delegate", lambda: site)
+        keeper.forget()
+        return service
+
+    return put

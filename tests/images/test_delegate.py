@@ -10,10 +10,7 @@ import pytest
 from PIL import Image
 
 from iiifserver.delegates import Context, Crop, Delegate, Encode, Mirror, Rotate, Scale
-from iiifserver.delegates.consultation import SiteDelegate
 from iiifserver.iiif.values import Extent
-from images import runtime as runtime_module
-from images.runtime import keeper
 from overlays.models import Overlay
 from processors.models import OutputSettings
 from sources.models import Source
@@ -22,20 +19,6 @@ from tests.images.conftest import picture
 IMAGE = "/iiif/3/card.png/full/100,/0/default.jpg"
 INFO = "/iiif/3/card.png/info.json"
 PATHS = [IMAGE, INFO, "/iiif/3/card.png", "/iiif/2/card.png/full/100,/0/default.jpg"]
-
-
-@pytest.fixture
-def under(service, monkeypatch):
-    """The service under a delegate."""
-
-    def put(delegate_class: type[Delegate], timeout_seconds: float = 30.0):
-        site = SiteDelegate("tests.site.Delegate", timeout_seconds)
-        monkeypatch.setattr(site.loader, "newest", lambda: delegate_class)
-        monkeypatch.setattr(runtime_module, "site_delegate", lambda: site)
-        keeper.forget()
-        return service
-
-    return put
 
 
 def saying(method: str, answer: object) -> type[Delegate]:

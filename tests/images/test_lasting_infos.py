@@ -64,7 +64,7 @@ class CountingSource(SourceBackend):
 class Process:
     """A worker that has just started, over folders that others have used before it."""
 
-    def __init__(self, source: SourceBackend, purges: Purges | None = None, revision: int = 1, **options: object):
+    def __init__(self, source: SourceBackend, purges: Purges | None = None, settings: str = "", **options: object):
         self.purges = purges or Purges()
         self.memory = InfoMemoryCache.build({})
         tiers = (self.memory, InfoFilesystemCache.build(options))
@@ -73,7 +73,7 @@ class Process:
         )
         self.tiles = TilesProcessor.build({})
         self.runtime = Runtime(
-            revision=revision,
+            info_settings=settings,
             sources=Sources((ActiveSource("shelf", source),)),
             processors=Processors((self.tiles, PillowProcessor.build({}))),
             caches=Caches(infos=Infos(links, self.purges), purges=self.purges),
@@ -143,9 +143,9 @@ def test_another_version_of_the_file_is_read_anew(source):
     assert count(source, Process(source).info) == 0
 
 
-def test_other_settings_have_the_file_read_anew(source):
+def test_other_settings_of_its_own_have_the_file_read_anew(source):
     Process(source).info()
-    assert count(source, Process(source, revision=2).info) > 0
+    assert count(source, Process(source, settings="others").info) > 0
 
 
 def test_a_purge_reaches_what_lasts(source):

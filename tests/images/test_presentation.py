@@ -14,14 +14,14 @@ from PIL import Image
 
 from iiifserver.iiif.formats import Format
 from iiifserver.testing import drawn
-from images import presentation
+from images import pipeline, presentation
 from images.description_links import DescriptionLink
 from images.models import HttpSettings
 from images.policy import Decision, Policy
 from images.runtime import keeper
 from processors.backends.tiles import TilesProcessor
 from processors.iptc import Iptc
-from tests.images.conftest import picture
+from tests.images.conftest import draw_card, picture
 from tests.processors.worded import picture_with_words, words
 
 CONTEXT = "http://iiif.io/api/presentation/3/context.json"
@@ -365,7 +365,7 @@ def test_what_a_collection_must_have(service, folders):
     assert list(found) == ["@context", "id", "type", "label", "items"]
     assert (found["id"], found["type"], found["label"]) == (f"{ROOT}/maps/collection", "Collection", {"none": ["maps"]})
     for item in found["items"]:
-        assert set(item) == {"id", "type", "label"}
+        assert set(item) - {"thumbnail"} == {"id", "type", "label"}
         assert document(service, path_of(item["id"]).removeprefix("/iiif/presentation/3/"))["id"] == item["id"]
 
 
@@ -380,6 +380,42 @@ def test_the_place_where_all_begins_is_a_collection_too(service, folders):
     items = {item["label"]["none"][0]: item for item in collection(service)["items"]}
     assert items["maps"]["id"] == f"{ROOT}/maps/collection"
     assert items["card.png"]["id"] == f"{ROOT}/card.png/manifest"
+
+
+def test_a_listed_image_has_a_thumbnail_for_which_nobody_opened_it(service, folders, monkeypatch):
+    """P3-051."""
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "look_up", lambda *given, **named: 1 / 0)
+        items = {item["label"]["none"][0]: item for item in collection(service, "maps")["items"]}
+    assert "thumbnail" not in items["deep"]
+    (thumbnail,) = items["page2.png"]["thumbnail"]
+    assert thumbnail == {
+        "id": "http://testserver/iiif/3/maps%2Fpage2.png/full/!200,200/0/default.jpg",
+        "type": "Image",
+        "format": "image/jpeg",
+    }
+    assert picture(service.get(path_of(thumbnail["id"]))).size == (200, 133)
+
+
+@pytest.mark.parametrize("limits", [{"max_width": 150}, {"restricts_to_sizes": True}, {"oversized_box": "refuse"}])
+def test_no_thumbnail_is_listed_that_might_not_be_answered(service, folders, endpoints, limits):
+    endpoints(**limits)
+    assert not any("thumbnail" in item for item in collection(service, "maps")["items"])
+
+
+def test_the_thumbnails_of_version_1_are_in_its_words(service, folders, endpoints):
+    endpoints(version_1_enabled=True, version_2_enabled=False, version_3_enabled=False)
+    item = collection(service, "maps")["items"][1]
+    assert item["thumbnail"][0]["id"].endswith("/iiif/1/maps%2Fpage2.png/full/!200,200/0/native.jpg")
+    assert service.get(path_of(item["thumbnail"][0]["id"])).status_code == 200
+
+
+def test_an_image_that_is_named_like_a_page_is_listed_with_its_page(service, folders):
+    service.draw("maps/deep/x;7", draw_card(), format="PNG")
+    service.draw("maps/deep/scan;2.png")
+    service.draw("maps/deep/y;1:2.png")
+    for item in collection(service, "maps%2Fdeep")["items"]:
+        assert service.get(path_of(item["id"])).status_code == 200, item
 
 
 def test_a_folder_in_a_folder_has_its_slash_escaped(service, folders):

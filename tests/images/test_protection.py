@@ -249,3 +249,53 @@ def test_many_rows_of_one_change_are_waited_for_once(monkeypatch):
     monkeypatch.setattr(protection, "wait_for_workers", lambda revision: waited.append(revision) or [])
     assert [protection.late_in(revision) for revision in (7, 7, 7, 8)] == [[], [], [], []]
     assert waited == [7, 8]
+
+
+SPELLINGS = [
+    "maps%2Fcard.png",
+    "maps%2fcard.png",
+    "m%61ps%2Fcard%2Epng",
+    "maps__card.png",
+    "maps%2Fcard.png;1",
+    "maps%2Fcard.png%3B1",
+    "maps%2Fcard.png;1:2",
+    "maps%2Fcard.png;1;2:3",
+    "maps%2Fcard.png;00:00:00",
+    "MAPS%2FCARD.PNG",
+    "maps%2F%2Fcard.png",
+    "maps%2F.%2Fcard.png",
+    "x%2F..%2Fmaps%2Fcard.png",
+    "maps%2Fcard.png%20",
+    "maps%2Fcard.png.",
+    "maps%5Ccard.png",
+    "maps%252Fcard.png",
+    "maps%2Fcard.png%00",
+    "maps/card.png",
+]
+QUERIES = ["", "?page=1", "?time=00:00:00", "?cache=false", "?cache=recache", "?response-content-disposition=inline"]
+
+
+@pytest.mark.parametrize("columns", [{"identifier": "maps/card.png"}, {"identifier_pattern": "maps/.*"}], ids=str)
+def test_no_spelling_of_an_address_shows_what_is_hidden(service, http, endpoints, columns):
+    service.draw("maps/card.png")
+    http(slash_substitute="__")
+    endpoints(version_1_enabled=True, reads_page_arguments=True, version_3_lenient=True)
+    redact(**columns)
+    addresses = [
+        f"/iiif/{version}/{spelling}/full/max/0/{'native' if version == 1 else 'default'}.png{query}"
+        for version in (1, 2, 3)
+        for spelling in SPELLINGS
+        for query in (QUERIES if spelling == SPELLINGS[0] else [""])
+    ]
+    replies = {address.replace("/max/", "/full/") if address[6] == "1" else address: None for address in addresses}
+    replies = {address: service.get(address) for address in replies}
+    answered = {address: pixel(reply) for address, reply in replies.items() if reply.status_code == 200}
+    assert len(answered) > 20
+    assert set(answered.values()) == {(0, 0, 0)}, answered
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-ID", "X-IIIF-ID"])
+def test_no_header_of_a_stranger_names_another_image(service, header):
+    service.draw("other.png")
+    redact(identifier="card.png")
+    assert pixel(service.get(URL, **{header: "other.png"})) == (0, 0, 0)

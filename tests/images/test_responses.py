@@ -247,24 +247,27 @@ def test_nothing_is_decoded_for_who_has_it_already(service, monkeypatch):
     assert service.get(IMAGE, if_none_match=etag).status_code == 304
 
 
-def test_an_image_tells_when_it_last_changed(service):
+@pytest.mark.parametrize("path", [IMAGE, INFO])
+def test_an_answer_tells_when_it_last_changed(service, path):
     """I3-217."""
-    told = parse_http_date(service.get(IMAGE)["Last-Modified"])
+    told = parse_http_date(service.get(path)["Last-Modified"])
     assert abs(told - datetime.now(UTC).timestamp()) < 600
 
 
+@pytest.mark.parametrize("path", [IMAGE, INFO])
 @pytest.mark.parametrize(("hours", "status"), [(-1, 200), (0, 304), (1, 304)])
-def test_if_modified_since(service, hours, status):
+def test_if_modified_since(service, path, hours, status):
     """I3-217."""
-    told = parse_http_date(service.get(IMAGE)["Last-Modified"])
+    told = parse_http_date(service.get(path)["Last-Modified"])
     since = http_date(told + timedelta(hours=hours).total_seconds())
-    assert service.get(IMAGE, if_modified_since=since).status_code == status
+    assert service.get(path, if_modified_since=since).status_code == status
 
 
-def test_the_etag_counts_for_more_than_the_date(service):
+@pytest.mark.parametrize("path", [IMAGE, INFO])
+def test_the_etag_counts_for_more_than_the_date(service, path):
     """I3-217."""
-    since = service.get(IMAGE)["Last-Modified"]
-    assert service.get(IMAGE, if_none_match='"other"', if_modified_since=since).status_code == 200
+    since = service.get(path)["Last-Modified"]
+    assert service.get(path, if_none_match='"other"', if_modified_since=since).status_code == 200
 
 
 @pytest.mark.parametrize("header", ["if_modified_since", "if_none_match", "if_match", "range", "accept_encoding"])
@@ -331,3 +334,11 @@ def test_other_methods(service, path, status, method):
     assert response["Allow"] == "GET, HEAD, OPTIONS"
     assert response["Content-Type"].startswith("text/plain")
     assert response["Cache-Control"] == "no-store"
+
+
+def test_a_viewer_elsewhere_can_read_that_the_host_is_unknown(service):
+    response = service.get(INFO, host="evil.example")
+    assert response.status_code == 400
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert "no-store" in response["Cache-Control"]
+    assert "Link" not in response

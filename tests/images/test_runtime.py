@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import pytest
 from django.db import OperationalError
@@ -273,3 +274,55 @@ def test_who_comes_while_another_looks_is_not_kept_waiting(service, fence, monke
     finally:
         looked.set()
         other.join(10)
+
+
+# --- What is known of images ---------------------------------------------------------------------------------------
+
+
+def known_after(change):
+    """Whether what is known of images still holds after a change of settings."""
+    before = build_runtime()
+    change()
+    after = build_runtime()
+    assert after.revision > before.revision
+    return after.info_settings == before.info_settings
+
+
+def rename_a_source():
+    row = Source.objects.first()
+    row.name = "Another name"
+    row.save()
+
+
+def reorder_processors():
+    row = Processor.objects.get(kind="pillow")
+    row.position = 1
+    row.save()
+
+
+def switch_a_processor_off():
+    row = Processor.objects.get(kind="pdf")
+    row.enabled = False
+    row.save()
+
+
+@pytest.mark.parametrize("change_made", [partial(change, max_pixels=1_000_000), rename_a_source])
+def test_a_setting_on_which_no_facts_depend_leaves_what_is_known(service, change_made):
+    assert known_after(change_made)
+
+
+@pytest.mark.parametrize(
+    "change_made",
+    [reorder_processors, switch_a_processor_off, partial(change, rights_fields="xmp:xmpRights:WebStatement")],
+)
+def test_a_setting_on_which_facts_depend_has_images_looked_at_anew(service, change_made):
+    assert not known_after(change_made)
+
+
+def test_the_kinds_that_a_source_gives_out_hold_at_once(service):
+    assert service.get("/iiif/3/card.png/info.json").status_code == 200
+    row = Source.objects.get(name="FilesystemSource")
+    row.formats = ["TIFF"]
+    row.save()
+    keeper.forget()
+    assert service.get("/iiif/3/card.png/info.json").status_code == 501

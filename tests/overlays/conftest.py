@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from overlays.backends.metadata import MetadataOverlay
 from overlays.backends.picture import PictureOverlay
 from overlays.backends.redaction import RedactionOverlay
 from overlays.backends.text import TextOverlay
@@ -14,7 +15,7 @@ from overlays.registry import overlays
 from overlays.uploads import store
 from tests.overlays.pixels import file_of
 
-KINDS = {"picture": PictureOverlay, "redaction": RedactionOverlay, "text": TextOverlay}
+KINDS = {"metadata": MetadataOverlay, "picture": PictureOverlay, "redaction": RedactionOverlay, "text": TextOverlay}
 
 
 @pytest.fixture(autouse=True, scope="session")

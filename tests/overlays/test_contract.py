@@ -74,6 +74,7 @@ class TestText(OverlayContract):
         "font": "DejaVu Sans Bold",
         "size": 25,
         "minimum_size": 17,
+        "weight": 300,
         "wraps": True,
         "letter_spacing": 10,
         "colour": "yellow",

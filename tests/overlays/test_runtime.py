@@ -214,3 +214,23 @@ def test_one_that_is_switched_off_closes_nothing(shutter):
 
 def test_a_scope_without_bounds_has_everything():
     assert Scope().has(answer_of((1, 1)))
+
+
+@pytest.mark.parametrize(
+    ("columns", "covered"),
+    [
+        ({"identifier": "Scans/7.tif"}, ["Scans/7.tif", "scans/7.TIF", "scans\\7.tif", "Scans/7.tif. "]),
+        ({"identifier_pattern": "scans/.*"}, ["scans/7.tif", "SCANS/7.tif", "scans\\7.tif", "scans/a\nb.tif"]),
+    ],
+)
+def test_what_is_hidden_is_hidden_in_every_spelling_of_the_identifier(columns, covered):
+    row = Overlay(pk=1, name="Face", kind="redaction", options={"shapes": "0,0,9,9"}, protects=True, **columns)
+    active = active_overlays([row])
+    assert all(active.of_image(identifier, "files") for identifier in covered)
+    assert not active.of_image("prints/7.tif", "files")
+
+
+def test_marks_are_for_the_identifier_as_it_is_written():
+    active = active_overlays([Overlay(pk=1, name="Mark", kind="text", options={"text": "A"}, identifier="Scans/7.tif")])
+    assert active.of_image("Scans/7.tif", "files")
+    assert not active.of_image("scans/7.tif", "files")

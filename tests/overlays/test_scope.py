@@ -96,3 +96,25 @@ def test_all_conditions_must_hold():
     assert not scope.has(answer_of((199, 10), identifier="scans/1", source="Scans"))
     assert not scope.has(answer_of((200, 10), identifier="photos/1", source="Scans"))
     assert scope.has_size(Extent(200, 1))
+
+
+SPELLINGS = [
+    "Scans/Élodie 7.tif",
+    "scans/élodie 7.TIF",
+    "Scans/E\N{COMBINING ACUTE ACCENT}lodie 7.tif",
+    "Scans\\Élodie 7.tif",
+    "Scans/Élodie 7.tif.",
+    "Scans/Élodie 7.tif ",
+    "Scans./Élodie 7.tif",
+]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_wide_scope_has_an_image_in_every_spelling_that_file_servers_take_for_it(spelling):
+    for scope in (
+        Scope(identifier=SPELLINGS[0], is_wide=True),
+        Scope(pattern=compiled("(?is)Scans/.*f"), is_wide=True),
+    ):
+        assert scope.has_image(spelling, "files")
+        assert not scope.has_image("Scans/Elodie 7.tif/x", "files")
+    assert Scope(identifier=SPELLINGS[0]).has_image(spelling, "files") is (spelling == SPELLINGS[0])

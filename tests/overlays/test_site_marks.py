@@ -96,7 +96,9 @@ def test_a_small_text_needs_no_smallest_size():
     [
         ({}, "string or an image"),
         ({"string": "a", "image": "/a.png"}, "string or an image"),
-        ({"string": "a", "font_weight": 2}, "font_weight"),
+        ({"string": "a", "font_weight": -9}, "weight must be"),
+        ({"string": "a", "font_weight": "bold"}, "weight must be"),
+        ({"string": "a", "font_style": 2}, "font_style"),
         ({"string": ""}, "empty"),
         ({"string": "a" * 1001}, "1000"),
         ({"string": "a", "color": "no colour"}, "no colour"),

@@ -14,7 +14,7 @@ import tifffile
 from PIL import Image, ImageCms
 
 from iiifserver.testing import drawn, encoded
-from tests.processors.backends.tiffs import pyramid
+from tests.processors.backends.tiffs import pyramid, subsampled
 
 EXACTLY = float("inf")
 LOSSY = 34.0
@@ -132,6 +132,27 @@ def depths() -> Iterator[tuple[str, Kind]]:
                 lambda s=shades, w=white: Image.fromarray(s * (255 // w)),
             ),
         )
+    for bits in (6, 10, 14):
+        yield (
+            f"gray, {bits} bit",
+            Kind(
+                lambda b=bits: tiff(of_bits(gray(), b), bitspersample=b, **black_is_zero),
+                lambda b=bits: at_most(gray(), b),
+            ),
+        )
+        for tile in (None, TILE):
+            yield (
+                f"RGB, {bits} bit, {'tiles' if tile else 'strips'}",
+                Kind(
+                    lambda b=bits, t=tile: tiff(of_bits(coloured(), b), bitspersample=b, tile=t),
+                    lambda b=bits: at_most(coloured(), b),
+                ),
+            )
+    twelve_in_jpeg: dict[str, Any] = {"compression": "jpeg", "bitspersample": 12, "tile": TILE}
+    yield "RGB, 12 bit, JPEG", Kind(lambda: tiff(of_bits(coloured(), 12), **twelve_in_jpeg), coloured, LOSSY)
+    yield "RGB, 32 bit", Kind(lambda: tiff(pixels(coloured()).astype(np.uint32) << 24), coloured)
+    yield from fractions()
+    yield from measurements()
     yield "gray, 32 bit", Kind(lambda: tiff(pixels(gray()).astype(np.uint32) * 257, **black_is_zero), gray)
     yield "gray, float from 0 to 1", Kind(lambda: tiff(bright / 255, **black_is_zero), gray)
     yield "gray, float from 0 to 255", Kind(lambda: tiff(bright, **black_is_zero), gray)
@@ -150,6 +171,63 @@ def depths() -> Iterator[tuple[str, Kind]]:
         "a channel that means nothing",
         Kind(lambda: tiff(np.dstack([pixels(coloured()), pixels(gray())]), extrasamples=["unspecified"]), coloured),
     )
+
+
+def of_bits(image: Image.Image, bits: int) -> np.ndarray[Any, Any]:
+    """The values of a picture in so many bits."""
+    values = pixels(image)
+    return values >> (8 - bits) if bits < 8 else values.astype(np.uint16) << (bits - 8)
+
+
+def at_most(image: Image.Image, bits: int) -> Image.Image:
+    """What so many bits leave of a picture."""
+    lost = max(0, 8 - bits)
+    return image.point(lambda value: (value >> lost) * 255 // ((1 << (8 - lost)) - 1))
+
+
+def fractions() -> Iterator[tuple[str, Kind]]:
+    """Colours in floating point of every length, together, in planes and with what predicts them."""
+    for length in (np.float16, np.float32, np.float64):
+        light, shown = (pixels(coloured()) / 255).astype(length), (pixels(transparent()) / 255).astype(length)
+        bits = 8 * np.dtype(length).itemsize
+        yield f"RGB, float of {bits} bit", Kind(lambda c=light: tiff(c), coloured)
+        yield f"RGB, float of {bits} bit, planes", Kind(lambda c=light: in_planes(c, tile=TILE), coloured)
+        yield (
+            f"RGB, float of {bits} bit, predictor",
+            Kind(lambda c=light: tiff(c, tile=TILE, compression="zlib", predictor=True), coloured),
+        )
+        yield (
+            f"RGBA, float of {bits} bit",
+            Kind(lambda c=shown: tiff(c, extrasamples=["unassalpha"], byteorder=">"), transparent),
+        )
+        grays = (pixels(gray()) / 255).astype(length)
+        yield f"gray, float of {bits} bit", Kind(lambda c=grays: tiff(c, photometric="minisblack"), gray)
+
+
+def measurements() -> Iterator[tuple[str, Kind]]:
+    """Gray whose white nobody states."""
+    options: dict[str, Any] = {"photometric": "minisblack", "tile": TILE, "compression": "lzw"}
+    for kind in (np.int16, np.int32, np.int64, np.uint64):
+        yield f"gray, {np.dtype(kind).name}", Kind(lambda k=kind: tiff(pixels(gray()).astype(k), **options), gray)
+    half = gray().point(lambda value: value // 2)
+    yield (
+        "gray, signed bytes",
+        Kind(lambda: tiff(pixels(half).astype(np.int8), **options), lambda: half.point(lambda v: round(v * 255 / 127))),
+    )
+    yield "gray, signed bytes, below 0 too", Kind(lambda: tiff(below_zero(np.int8), **options), full_range)
+    yield "gray, signed, below 0 too", Kind(lambda: tiff(below_zero(np.int16), **options), full_range)
+
+
+def full_range() -> Image.Image:
+    """From black to white."""
+    image = gray().copy()
+    image.putpixel((0, 0), 0)
+    image.putpixel((1, 0), 255)
+    return image
+
+
+def below_zero(kind: type[np.signedinteger[Any]]) -> np.ndarray[Any, Any]:
+    return (pixels(full_range()).astype(np.int16) - 128).astype(kind)
 
 
 def bilevel() -> Iterator[tuple[str, Kind]]:
@@ -184,7 +262,40 @@ def inks_and_lab() -> Iterator[tuple[str, Kind]]:
         Kind(lambda: imagecodecs.jpeg8_encode(pixels(coloured()), 95, outcolorspace="RGB"), coloured, LOSSY),
     )
     yield "Lab, strips", Kind(lambda: encoded(in_lab(), "TIFF", compression="tiff_lzw"), coloured, LOSSY)
-    yield "Lab, tiles", Kind(lambda: tiff(pixels(in_lab()), photometric="cielab", tile=TILE), coloured, LOSSY)
+    signed, unsigned = pixels(in_lab()), pixels(in_lab()) ^ np.array([0, 128, 128], np.uint8)
+    deep_lab = signed.astype(np.uint16) * np.array([257, 256, 256], np.uint16)
+    deep_icc = unsigned.astype(np.uint16) << 8
+    for tile in (None, TILE):
+        where = "tiles" if tile else "strips"
+        for name, values, photometric in (
+            ("Lab", signed, "cielab"),
+            ("Lab of ICC", unsigned, "icclab"),
+            ("Lab, 16 bit", deep_lab, "cielab"),
+            ("Lab of ICC, 16 bit", deep_icc, "icclab"),
+        ):
+            yield (
+                f"{name}, plain, {where}",
+                Kind(lambda v=values, p=photometric, t=tile: tiff(v, photometric=p, tile=t), coloured, LOSSY),
+            )
+    yield from brightness_and_differences()
+
+
+def brightness_and_differences() -> Iterator[tuple[str, Kind]]:
+    """YCbCr that no codec turns into RGB."""
+    for compression in (None, "tiff_lzw", "tiff_adobe_deflate", "packbits"):
+        yield (
+            f"YCbCr of Pillow, {compression}",
+            Kind(lambda c=compression: encoded(coloured().convert("YCbCr"), "TIFF", compression=c), coloured, LOSSY),
+        )
+    for steps in ((2, 2), (4, 4), (2, 1), (4, 2)):
+        for tile in (None, TILE):
+            yield (
+                f"YCbCr, sampled {steps}, {'tiles' if tile else 'strips'}",
+                Kind(lambda s=steps, t=tile: subsampled(coloured(), s, tile=t), coloured, 30),
+            )
+    yield "YCbCr, deflated blocks", Kind(lambda: subsampled(coloured(), (2, 2), compress=True), coloured, 30)
+    yield "YCbCr that does not say how", Kind(lambda: subsampled(coloured(), (2, 2), is_stated=False), coloured, 30)
+    yield "YCbCr at every pixel, unsaid", Kind(lambda: subsampled(coloured(), (1, 1), is_stated=False), coloured, LOSSY)
 
 
 def adobe_jpeg(inks: np.ndarray[Any, Any], stored_as: str) -> bytes:

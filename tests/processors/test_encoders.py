@@ -84,3 +84,9 @@ def test_a_tiff_holds_every_mode_in_every_compression(compression: str, mode: st
 @pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_adobe_deflate"])
 def test_a_tiff_is_compressed_as_the_settings_say(compression: str):
     assert reopened(drawn(60, 40), Format.TIF, tiff_compression=compression).info["compression"] == compression
+
+
+def test_a_png_is_as_small_as_staff_want_it():
+    sizes = [len(encode(drawn(120, 80), Format.PNG, EncoderSettings(png_compress_level=level))) for level in (0, 3, 9)]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] > 120 * 80 * 3

@@ -84,6 +84,11 @@ def test_features_are_explained(rows):
     assert column.names == ("Quick",)
 
 
+def test_a_kind_says_which_requests_it_is_given(rows):
+    column = next(column for column in current().columns if column.label == "libvips")
+    assert "whole JPEGs are left to the next processor" in column.suited_to
+
+
 # --- The page -----------------------------------------------------------------------------------------------------
 
 PAGE = "admin:iiif_processors_processor_formats"

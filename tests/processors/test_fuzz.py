@@ -15,6 +15,8 @@ from iiifserver.iiif.values import Box, Extent
 from iiifserver.testing import drawn, encoded, in_memory, rendered, with_orientation
 from processors.backends.pillow import PillowProcessor
 from processors.backends.tiles import TilesProcessor
+from tests.processors import kinds
+from tests.processors.backends.tiffs import subsampled
 
 ROUNDS = 200
 MOST_CHANGES = 8
@@ -47,6 +49,12 @@ def files() -> dict[str, bytes]:
         "tiff-tiles-lzw": tiff(tile=(16, 16), compression="lzw", predictor=True),
         "tiff-tiles-zstd": tiff(tile=(16, 16), compression="zstd"),
         "tiff-strips": tiff(rowsperstrip=8, compression="packbits"),
+        "tiff-tiles-webp": tiff(tile=(16, 16), compression="webp"),
+        "tiff-ycbcr": subsampled(image, (2, 2)),
+        "tiff-float": kinds.tiff(np.asarray(image, np.float32) / 255, tile=(16, 16)),
+        "tiff-measured": kinds.tiff(np.asarray(image.convert("L"), np.int16), photometric="minisblack"),
+        "tiff-lab": kinds.tiff(np.asarray(image, np.uint16) * 257, photometric="cielab"),
+        "tiff-twelve": kinds.tiff(np.asarray(image, np.uint16) << 4, bitspersample=12),
     }
 
 

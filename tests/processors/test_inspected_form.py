@@ -57,6 +57,12 @@ def test_it_comes_back_as_it_was(processor, values):
     assert processor.taken == b"memo"
 
 
+def test_who_else_may_read_it_is_known_again(processor):
+    another = Memoir.build({})
+    both = Processors((processor, another)).form_of(Found(open=lambda: None, version="1"), 1)
+    assert both.read(both.written(Inspected(FACTS, processor))).others == (another,)
+
+
 def test_a_processor_of_other_options_does_not_take_it(processor):
     raw = form(processor).written(Inspected(FACTS, processor))
     processor.options = "others"

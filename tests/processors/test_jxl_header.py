@@ -9,7 +9,8 @@ from PIL import Image
 
 from iiifserver.iiif.values import Extent
 from iiifserver.testing import drawn, encoded
-from processors.jxl_header import Bits, JxlHeader, read_header
+from processors.jxl_header import Bits, Colours, JxlHeader, read_header
+from tests.processors.profiles import LINEAR_GRAY, SWAPPED
 
 
 def jxl(image: Image.Image, times: int = 1, dtype: str = "u1", **options) -> bytes:
@@ -43,6 +44,28 @@ def test_the_depth_is_read(bits: int):
 
 def test_fractions_are_deeper_than_whole_numbers():
     assert header(imagecodecs.jpegxl_encode(np.zeros((20, 30, 3), np.float32))).bits > 16
+
+
+@pytest.mark.parametrize(
+    ("dtype", "mode", "colours"),
+    [
+        ("u1", "RGB", Colours.SRGB),
+        ("u1", "L", Colours.SRGB),
+        ("u2", "RGB", Colours.LIGHT),
+        ("u2", "L", Colours.LIGHT),
+        ("f4", "RGBA", Colours.LIGHT),
+    ],
+)
+def test_it_is_known_how_values_are_meant(dtype: str, mode: str, colours: Colours):
+    assert header(jxl(drawn(30, 20, mode), dtype=dtype)).colours is colours
+
+
+@pytest.mark.parametrize(("mode", "profile"), [("RGB", SWAPPED), ("L", LINEAR_GRAY)])
+def test_colours_of_a_profile_are_others(mode: str, profile: bytes):
+    pylibjxl = pytest.importorskip("pylibjxl")
+    pixels = np.asarray(drawn(30, 20, mode)).reshape(20, 30, -1)
+    read = header(pylibjxl.encode(pixels, icc=profile))
+    assert (read.colours, read.has_color) == (Colours.OTHER, mode == "RGB")
 
 
 def test_a_jpeg_that_was_packed_is_read():

@@ -7,6 +7,7 @@ import tracemalloc
 import pytest
 from PIL import Image
 
+from iiifserver.iiif.formats import Format
 from iiifserver.iiif.found import Found
 from iiifserver.iiif.values import Box, Extent, Level, SourceFacts
 from iiifserver.testing.drawing import drawn, likeness
@@ -68,7 +69,8 @@ def test_its_tiles_are_handed_out_as_they_are(tmp_path, mode, quality):
     facts = processor.facts(found)
     for factor in (1, 2):
         box = Box(64 * factor, 0, 64 * factor, 64 * factor)
-        assert processor.stored(found, facts, plan_for(box, Extent(64, 64), 1)).startswith(b"\xff\xd8")
+        plan = plan_for(box, Extent(64, 64), 1, Format.JPG)
+        assert processor.stored(found, facts, plan).startswith(b"\xff\xd8")
 
 
 def test_the_profile_stays(tmp_path):

@@ -6,6 +6,7 @@ import os
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,18 +14,9 @@ from django.test import override_settings
 
 from iiifserver.iiif.errors import ImageTooLarge, Overloaded, SourceUnavailable
 from iiifserver.iiif.found import Found
-from processors.retrieval import (
-    FileRetrievalForm,
-    Refused,
-    Retrieval,
-    RetrievalForm,
-    RetrievalRule,
-    downloads,
-    is_local,
-    local_file,
-    path_of,
-    seekable,
-)
+from processors.downloads import downloads, path_of
+from processors.retrieval import Refused, is_local, local_file, seekable
+from processors.retrieval_options import FileRetrievalForm, Retrieval, RetrievalForm, RetrievalOptions, RetrievalRule
 
 CONTENT = bytes(range(256)) * 20_000
 
@@ -207,9 +199,97 @@ def test_a_copy_that_failed_is_fetched_again():
 # --- Settings ----------------------------------------------------------------------------------------------------
 
 
+def offered(form: RetrievalForm, name: str) -> list[str]:
+    return [value for value, _ in form.fields[name].choices]
+
+
 def test_a_library_that_reads_streams_is_offered_all_ways():
-    assert [value for value, _ in RetrievalForm().fields["retrieval"].choices] == ["stream", "download", "refuse"]
+    assert offered(RetrievalForm(), "retrieval") == ["stream", "cache", "download", "refuse"]
+    assert offered(RetrievalForm(), "fallback") == ["stream", "download", "refuse"]
 
 
 def test_a_library_that_reads_files_is_not_offered_streams():
-    assert [value for value, _ in FileRetrievalForm().fields["retrieval"].choices] == ["download", "refuse"]
+    assert offered(FileRetrievalForm(), "retrieval") == ["cache", "download", "refuse"]
+    assert offered(FileRetrievalForm(), "fallback") == ["download", "refuse"]
+
+
+@pytest.mark.parametrize("options", [{"retrieval": "fax"}, {"fallback": "fax"}, {"fallback": "cache"}])
+def test_a_word_that_is_no_way_makes_no_processor(options):
+    with pytest.raises(ValueError, match=r"fax|second choice"):
+        RetrievalOptions(**options)
+
+
+# --- The source cache --------------------------------------------------------------------------------------------
+
+CACHE = RetrievalRule(Retrieval.CACHE, 10_000_000, Retrieval.STREAM)
+
+
+def kept_as(found: Found, kept: bytes | None, asked: list[int] | None = None) -> Found:
+    """The image with a source cache that has these bytes of it, or takes none."""
+
+    def keep(handle, most_bytes: int):
+        (asked if asked is not None else []).append(most_bytes)
+        return None if kept is None else io.BytesIO(kept)
+
+    return replace(found, keep=keep)
+
+
+@pytest.mark.parametrize("way", [seekable, local_file])
+def test_what_is_kept_is_read_instead(way):
+    fetched: list[int] = []
+    with way(kept_as(distant(fetched), b"kept"), CACHE) as handle:
+        assert handle.read() == b"kept"
+    assert fetched == []
+
+
+def test_the_kept_file_is_closed_at_the_end():
+    with seekable(kept_as(distant([]), b"kept"), CACHE) as handle:
+        pass
+    assert handle.closed
+
+
+@pytest.mark.parametrize("rule", [STREAM, DOWNLOAD])
+def test_nothing_is_kept_where_nobody_asked_for_that(rule):
+    asked: list[int] = []
+    with seekable(kept_as(distant([]), b"kept", asked), rule) as handle:
+        assert handle.read() == CONTENT
+    assert asked == []
+
+
+def test_a_file_of_this_machine_is_never_kept(tmp_path):
+    asked: list[int] = []
+    with seekable(kept_as(file_of(tmp_path / "a"), b"kept", asked), CACHE) as handle:
+        assert handle.read() == CONTENT
+    assert asked == []
+
+
+@pytest.mark.parametrize("found", [distant([]), kept_as(distant([]), None)], ids=["without a cache", "not taken"])
+@pytest.mark.parametrize("way", [seekable, local_file])
+def test_what_cannot_be_kept_is_read_by_the_second_choice(found, way):
+    with way(found, CACHE) as handle:
+        assert is_local(handle) is (way is local_file)
+        assert handle.read() == CONTENT
+    with way(found, replace(CACHE, fallback=Retrieval.DOWNLOAD)) as handle:
+        assert is_local(handle)
+        assert handle.read() == CONTENT
+    with pytest.raises(Refused), way(found, replace(CACHE, fallback=Retrieval.REFUSE)):
+        pass
+
+
+def test_the_cache_is_told_how_much_may_be_fetched():
+    asked: list[int] = []
+    with seekable(kept_as(distant([]), b"kept", asked), CACHE):
+        pass
+    assert asked == [10_000_000]
+
+
+def test_a_header_has_nothing_fetched():
+    asked: list[int] = []
+    with seekable(kept_as(distant([]), b"kept", asked), CACHE.for_headers) as handle:
+        assert handle.read(10) == CONTENT[:10]
+    assert asked == []
+
+
+def test_a_file_that_may_not_be_read_otherwise_is_kept_for_its_header_too():
+    with seekable(kept_as(distant([]), b"kept"), replace(CACHE, fallback=Retrieval.REFUSE).for_headers) as handle:
+        assert handle.read() == b"kept"

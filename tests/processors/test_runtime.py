@@ -7,12 +7,13 @@ import pytest
 from PIL import Image
 
 from iiifserver.iiif.errors import ImageTooLarge, Unreadable
-from iiifserver.iiif.values import Extent, SourceFacts
+from iiifserver.iiif.values import Box, Extent, RenderPlan, SourceFacts
 from iiifserver.testing import drawn, encoded, in_memory, plan_for
 from processors.base import Processor, Raster
 from processors.capabilities import Feature, Library
 from processors.models import Processor as ProcessorRow
 from processors.output import Output
+from processors.retrieval import Refused
 from processors.runtime import Processors, active_processors
 
 PNG = in_memory(encoded(drawn(30, 20)))
@@ -28,6 +29,7 @@ class Reader(Processor):
     def __init__(self, outcome: SourceFacts | Exception | None = FACTS) -> None:
         super().__init__(None)
         self.outcome = outcome
+        self.asked: tuple[Any, ...] | None = None
 
     def facts(self, found: Any, page: int = 1) -> SourceFacts | None:
         if isinstance(self.outcome, Exception):
@@ -55,6 +57,11 @@ def test_the_first_that_reads_the_kind_does():
 def test_one_that_leaves_the_file_to_others_is_passed_over():
     second = Reader()
     assert inspected(Reader(None), second) is second
+
+
+def test_one_that_may_not_fetch_the_file_is_passed_over():
+    second = Reader()
+    assert inspected(Reader(Refused("Not from elsewhere.")), second) is second
 
 
 @pytest.mark.parametrize("active", [(), (TiffReader(),), (Reader(None),)])
@@ -125,3 +132,41 @@ def test_enabled_rows_are_asked_in_their_order():
     ProcessorRow.objects.create(name="broken", kind="tiles", position=1, options={"colour": "red"})
     active = active_processors(ProcessorRow.objects.all(), []).active
     assert [processor.label for processor in active] == ["Tiled TIFF", "Pillow"]
+
+
+# --- Who is asked for which request -------------------------------------------------------------------------------
+
+
+class Choosy(Reader):
+    """Suits what is smaller than the whole."""
+
+    def suits(self, facts: SourceFacts, plan: RenderPlan) -> bool:
+        return plan.box.extent != facts.extent
+
+
+PART = plan_for(FACTS, Box(0, 0, 1, 1))
+WHOLE = plan_for(FACTS)
+
+
+@pytest.mark.parametrize(("plan", "is_first"), [(PART, True), (WHOLE, False)])
+def test_a_request_goes_to_the_first_that_it_suits(plan: RenderPlan, is_first: bool):
+    first, second = Choosy(), Reader()
+    Processors((first, second)).inspect(PNG).of(PNG).read(plan, Output())
+    assert (first.asked is not None, second.asked is not None) == (is_first, not is_first)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [(), (Choosy(),), (Reader(None),), (Reader(Unreadable("damaged")),), (Reader(replace(FACTS, orientation=3)),)],
+    ids=["nobody", "suits-neither", "reads-it-not", "finds-damage", "finds-another-orientation"],
+)
+def test_where_no_other_finds_the_same_it_stays_with_the_first(others: tuple[Processor, ...]):
+    first = Choosy()
+    Processors((first, *others)).inspect(PNG).of(PNG).read(WHOLE, Output())
+    assert first.asked is not None
+
+
+def test_with_an_assignment_and_nothing_behind_it_there_is_nobody_else():
+    first, second = Choosy(), Reader()
+    Processors((second, first), {"png": (first,)}).inspect(PNG).of(PNG).read(WHOLE, Output())
+    assert (first.asked is not None, second.asked) == (True, None)

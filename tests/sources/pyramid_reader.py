@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from iiifserver.iiif.formats import Format
@@ -9,7 +10,9 @@ from iiifserver.iiif.found import Found
 from iiifserver.iiif.values import Box, Extent, Quality, RenderPlan, Rotation
 from processors.backends.tiles import TilesProcessor
 from sources.backends.http import HttpSource
+from sources.backends.s3 import S3Source
 from sources.base import Place
+from sources.ranged.source import RemoteSource
 from tests.sources.pyramids import TILE
 from tests.sources.web_server import WebServer
 
@@ -28,17 +31,34 @@ def tile_box(column: int, row: int, columns: int = 1, rows: int = 1) -> Box:
     return Box(column * TILE, row * TILE, columns * TILE, rows * TILE)
 
 
+BUCKET = "pyramids"
+
+StartSource = Callable[..., RemoteSource]
+"""Makes a source, as a process does when it starts, at the address of a server and with options."""
+
+
+def http_source(address: str, **options: object) -> HttpSource:
+    return HttpSource.build({"base_url": f"{address}/", **options})
+
+
+def s3_source(address: str, **options: object) -> S3Source:
+    own = {"bucket": BUCKET, "endpoint": address, "addressing": "path"}
+    keys = {"access_key_id": "test", "secret_access_key": "test"}
+    return S3Source.build({**own, **keys, **options})
+
+
 class Reader:
     """A worker that shows pictures of one file and counts what that takes."""
 
-    def __init__(self, web: WebServer, **options: object) -> None:
+    def __init__(self, web: WebServer, start_source: StartSource = http_source, **options: object) -> None:
         self.web = web
-        self.options = {"base_url": f"{web.address}/", "look_again_seconds": 60, **options}
+        self._start_source = start_source
+        self._options = {"look_again_seconds": 600, **options}
         self.start()
 
     def start(self) -> None:
         """Forgets what a process knows."""
-        self.source = HttpSource.build(self.options)
+        self.source = self._start_source(self.web.address, **self._options)
         self.tiles = TilesProcessor.build({})
 
     def found(self) -> Found:

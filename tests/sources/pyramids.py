@@ -6,6 +6,9 @@ import io
 import struct
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
+
+from PIL import Image
 
 from iiifserver.testing import drawn
 
@@ -33,10 +36,13 @@ class Stored:
         return self.columns * -(-self.height // TILE)
 
 
-def tile_content() -> bytes:
-    """One JPEG of a whole tile; its colours are sampled as its directory will say."""
+def tile_content(is_noise: bool = False) -> bytes:
+    """One JPEG of a whole tile, its colours sampled as its directory will say: 10 kB, or of noise ten times as much."""
+    tile, quality = drawn(TILE, TILE), 75
+    if is_noise:
+        tile, quality = Image.frombytes("RGB", (TILE, TILE), Random(1).randbytes(TILE * TILE * 3)), 60
     buffer = io.BytesIO()
-    drawn(TILE, TILE).save(buffer, "JPEG", quality=75, subsampling=2)
+    tile.save(buffer, "JPEG", quality=quality, subsampling=2)
     return buffer.getvalue()
 
 
@@ -48,7 +54,7 @@ def levels_of(width: int, height: int) -> list[Stored]:
     return levels
 
 
-def write_cog(file: Path, width: int, height: int) -> int:
+def write_cog(file: Path, width: int, height: int, is_noise: bool = False) -> int:
     """Directories first, then all lists, then the tiles. Returns how many bytes come before the tiles."""
     levels = levels_of(width, height)
     heads = [BIG_HEAD + sum(head_bytes() for _ in levels[:number]) for number in range(len(levels))]
@@ -57,7 +63,7 @@ def write_cog(file: Path, width: int, height: int) -> int:
         lists.append(lists[-1] + 12 * level.count)
     with file.open("wb") as out:
         out.write(struct.pack("<2sHHHQ", b"II", 43, 8, 0, BIG_HEAD))
-        tile, place = tile_content(), lists[-1]
+        tile, place = tile_content(is_noise), lists[-1]
         for number, level in enumerate(levels):
             following = heads[number + 1] if number + 1 < len(levels) else 0
             out.seek(heads[number])
@@ -65,17 +71,18 @@ def write_cog(file: Path, width: int, height: int) -> int:
             out.seek(lists[number])
             out.write(places(level, place, len(tile)))
             out.seek(place)
-            out.write(tile * level.count)
+            for _ in range(level.count):
+                out.write(tile)
             place += level.count * len(tile)
     return lists[-1]
 
 
-def write_scattered(file: Path, width: int, height: int, total_bytes: int = 0) -> int:
+def write_scattered(file: Path, width: int, height: int, total_bytes: int = 0, is_noise: bool = False) -> int:
     """Each directory with its lists behind it, and the tiles of its level behind those. With `total_bytes` the file is
     that long at least, full of holes, and all tiles of a level are one. Returns how many levels there are.
     """
     levels = levels_of(width, height)
-    tile, place = tile_content(), BIG_HEAD
+    tile, place = tile_content(is_noise), BIG_HEAD
     gap = total_bytes // len(levels)
     with file.open("wb") as out:
         out.write(struct.pack("<2sHHHQ", b"II", 43, 8, 0, place))
@@ -88,7 +95,8 @@ def write_scattered(file: Path, width: int, height: int, total_bytes: int = 0) -
             out.write(head(level, lists, end if number + 1 < len(levels) else 0, number > 0, first, len(tile)))
             out.write(places(level, first, 0 if gap else len(tile), len(tile)))
             out.seek(first)
-            out.write(tile if gap else tile * level.count)
+            for _ in range(1 if gap else level.count):
+                out.write(tile)
             out.truncate(max(end, out.tell()))
             place = end
     return len(levels)

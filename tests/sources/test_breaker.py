@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from iiifserver.iiif.errors import IIIFError, SourceMissing, SourceTooSlow, SourceUnavailable
@@ -98,3 +101,31 @@ def test_what_fails_can_be_read_with_its_reason(breaker: Breaker):
     fail(breaker)
     (condition,) = breaker.failing().values()
     assert (condition.failures, condition.reason) == (FAILURES_UNTIL_REST, "away")
+
+
+def test_of_many_at_once_one_tries_and_servers_that_are_well_are_asked_by_all(breaker: Breaker, clock: Clock):
+    fail(breaker)
+    clock.now += FIRST_REST_SECONDS
+    tries, together = [], threading.Barrier(40)
+    tried = threading.Event()
+
+    def ask(number: int) -> bool:
+        together.wait(60)
+        origin = "one" if number % 2 else "other"
+        try:
+            with breaker.watching(origin):
+                tries.append(origin)
+                if origin == "one":
+                    # Nobody else gets in, however long it takes.
+                    tried.wait(60)
+                    raise SourceUnavailable("away")
+                return True
+        except SourceUnavailable:
+            return False
+
+    with ThreadPoolExecutor(40) as threads:
+        asked = [threads.submit(ask, number) for number in range(40)]
+        assert all(each.result(60) for each in asked[::2])
+        tried.set()
+        assert not any(each.result(60) for each in asked[1::2])
+    assert (tries.count("one"), tries.count("other")) == (1, 20)

@@ -115,3 +115,39 @@ def test_what_is_no_template_is_refused_with_a_sentence(template, cure):
     with pytest.raises(TemplateError) as refusal:
         parsed_template(template, frozenset({"number"}))
     assert cure in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{identifier}",
+        "{identifier}.tif",
+        "a/{identifier}/b",
+        "{hash:2}/{hash:2}/{identifier}.tif",
+        "{identifier}/{identifier}.jp2",
+        "{md5}/{identifier}",
+        "{{{identifier}}}",
+    ],
+)
+@pytest.mark.parametrize("identifier", ["0042", "scans/1908-3", "Müller 1", "a.tif"])
+def test_a_template_can_be_read_backwards(template, identifier):
+    parsed = parsed_template(template)
+    assert parsed.identifier_in(parsed.name(Claim(identifier, {}))) == identifier
+
+
+@pytest.mark.parametrize(
+    ("template", "name"),
+    [
+        ("{identifier}.tif", "0042.jp2"),
+        ("{hash:2}/{identifier}", "00/0042"),
+        ("{identifier}/{identifier}", "a/b"),
+        ("{hash}", "0" * 64),
+        ("{identifier}", "../0042"),
+    ],
+)
+def test_a_name_that_a_template_does_not_make_has_no_identifier(template, name):
+    assert parsed_template(template).identifier_in(name) is None
+
+
+def test_a_template_with_groups_of_a_pattern_cannot_be_read_backwards():
+    assert parsed_template("{shelf}/{identifier}", frozenset({"shelf"})).identifier_in("a/b") is None

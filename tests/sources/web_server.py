@@ -28,6 +28,8 @@ class Request:
     path: str
     headers: dict[str, str]
     sent: int = 0
+    body: bytes = b""
+    """What came along."""
 
 
 @dataclass
@@ -89,6 +91,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = unquote(urlsplit(self.path).path, errors="surrogateescape")
         self.request_seen = Request(self.command, path, {name.lower(): text for name, text in self.headers.items()})
+        # Who waits to be told to go on has been told, but may not have heard it.
+        self.wfile.flush()
+        self.request_seen.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.web.requests.append(self.request_seen)
         if self.web.fault(self):
             return
@@ -100,7 +105,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.give(file)
 
-    do_HEAD = do_GET  # noqa: N815 - the name that the base class looks for
+    do_HEAD = do_PUT = do_POST = do_GET  # noqa: N815 - the names that the base class looks for
 
     def give(self, file: File) -> None:
         tag = self.request_seen.headers.get("if-match")

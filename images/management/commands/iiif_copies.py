@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, quiet: bool, **options: Any) -> None:
         if options["page"] < 1:
             raise CommandError("--page is not below 1.")
-        job = job_for(*wanted(options))
+        job = job_for(*wanted(options), hands_over=options["queue"])
         if options["queue"]:
             self.stdout.write(f"{job.title}: job {job.uuid} waits for a job runner.")
             return
@@ -48,9 +48,9 @@ def wanted(options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     return "copy", {"identifier": options["identifier"], "page": options["page"]}
 
 
-def job_for(kind: str, arguments: dict[str, Any]) -> Job:
+def job_for(kind: str, arguments: dict[str, Any], *, hands_over: bool) -> Job:
     """The same job if it waits, else a new one."""
     for row in Job.objects.filter(kind=kind, machine=machine_name()).exclude(state__in=ENDED):
         if row.arguments == arguments and row.state == JobState.WAITING:
             return row
-    return queue.order(kind, arguments, machine=machine_name())
+    return queue.order(kind, arguments, machine=machine_name(), hands_over=hands_over)

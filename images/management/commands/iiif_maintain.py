@@ -11,6 +11,7 @@ from images.jobs import queue
 from images.jobs.foreground import do_now, went_well
 from images.jobs.machine import machine_name
 from images.jobs.model import Job
+from images.jobs.tasks import hand_over_due
 
 KINDS = ("reclaim", "clean", "verify", "records")
 USUAL = ("reclaim", "clean", "records")
@@ -36,9 +37,10 @@ class Command(BaseCommand):
                     raise CommandError(f"{job.title}: {job.outcome or 'A job runner does it already.'}")
                 if not quiet:
                     self.stdout.write(f"{job.title}: {job.outcome}")
+        hand_over_due()
 
 
 def row_of(kind: str, machine: str) -> Job:
     """The row of the schedule, which knows how far it has come; a job of its own where there is no schedule."""
     row = Job.objects.filter(kind=kind, machine=machine, interval_seconds__isnull=False).first()
-    return row or queue.order(kind, machine=machine)
+    return row or queue.order(kind, machine=machine, hands_over=False)

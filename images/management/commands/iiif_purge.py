@@ -36,9 +36,12 @@ class Command(BaseCommand):
         if dry_run:
             self.stdout.write(self.counted(order, quiet).sentence("would be removed"))
             return
-        job = do_now(order_purge(order), sys.stderr, shows_progress=not quiet)
+        job = do_now(order_purge(order, hands_over=False), sys.stderr, shows_progress=not quiet)
         if job.state == JobState.WAITING:
             raise CommandError("Interrupted. The purge holds; a job runner goes on removing what it fills.")
+        if job.state == JobState.RUNNING:
+            self.stdout.write("The purge holds; a job runner has begun to remove what it fills.")
+            return
         if not went_well(job):
             raise CommandError(job.outcome)
         self.stdout.write(job.outcome)

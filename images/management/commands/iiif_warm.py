@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
 import sys
-from pathlib import Path
-from typing import Any
+import zlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from images.jobs import queue, warming
+from images.jobs.access_logs import pictures_in_log
+from images.jobs.fetching import CannotFetch, fetched, is_address
 from images.jobs.foreground import do_now, went_well
-from images.jobs.lists import identifiers_in_list, identifiers_in_manifest, pictures_in_log
+from images.jobs.lists import identifiers_in_list
+from images.jobs.manifests import Here, identifiers_in_manifest
 from images.jobs.model import ENDED, Job, JobState
+from images.runtime import current_runtime
 
 USUAL_TOP = 10_000
 
@@ -23,7 +30,9 @@ class Command(BaseCommand):
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("--identifier", action="append", metavar="IDENTIFIER", help="one image; may be repeated")
         which.add_argument("--list", metavar="FILE", help="a file with an identifier a line; -: standard input")
-        which.add_argument("--manifest", metavar="FILE", help="a IIIF manifest: the images that it names; -: the same")
+        which.add_argument(
+            "--manifest", metavar="FILE", help="a IIIF manifest, a file or its address: the images of this server in it"
+        )
         which.add_argument("--log", metavar="FILE", help="an access log: the pictures asked for most; -: the same")
         which.add_argument("--source", metavar="NAME", help="all images of a source that can list what it has")
         parser.add_argument("--folder", default="", metavar="FOLDER", help="with --source: only what is in this folder")
@@ -37,7 +46,7 @@ class Command(BaseCommand):
         parser.add_argument("--quiet", action="store_true", help="draw no progress bar")
 
     def handle(self, *args: Any, quiet: bool, **options: Any) -> None:
-        job = job_for(wanted(options), begins_anew=options["again"])
+        job = job_for(wanted(options), begins_anew=options["again"], hands_over=options["queue"])
         if options["queue"]:
             self.stdout.write(f"{job.title}: job {job.uuid} waits for a job runner.")
             return
@@ -49,14 +58,14 @@ class Command(BaseCommand):
         self.stdout.write(done.outcome)
 
 
-def job_for(arguments: dict[str, Any], *, begins_anew: bool) -> Job:
+def job_for(arguments: dict[str, Any], *, begins_anew: bool, hands_over: bool) -> Job:
     """The same job if it waits to go on, else a new one."""
     for row in Job.objects.filter(kind="warm").exclude(state__in=ENDED):
         if row.arguments == arguments and row.state == JobState.WAITING:
             if not begins_anew:
                 return row
             queue.cancel(row)
-    return queue.order("warm", arguments)
+    return queue.order("warm", arguments, hands_over=hands_over)
 
 
 def wanted(options: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +80,7 @@ def wanted(options: dict[str, Any]) -> dict[str, Any]:
     if options["source"]:
         return warming.arguments(source=options["source"], folder=options["folder"], **shared)
     if options["log"]:
-        pictures = pictures_in_log(text_of(options["log"]).splitlines(), options["top"])
+        pictures = pictures_in_log(lines_of(options["log"]), options["top"])
         return warming.arguments(pictures=some(pictures, options["log"]), **shared)
     if options["manifest"]:
         return warming.arguments(identifiers=some(in_manifest(options["manifest"]), options["manifest"]), **shared)
@@ -83,9 +92,18 @@ def wanted(options: dict[str, Any]) -> dict[str, Any]:
 
 def in_manifest(file: str) -> list[str]:
     try:
-        return identifiers_in_manifest(text_of(file))
-    except ValueError as error:
+        text = fetched(file) if is_address(file) else text_of(file)
+        return identifiers_in_manifest(text, here())
+    except CannotFetch as error:
+        raise CommandError(f"{file}: {error}") from error
+    except (ValueError, RecursionError) as error:
         raise CommandError(f"{file} is not JSON.") from error
+
+
+def here() -> Here:
+    """As the public URL has it; without one every service may be ours."""
+    http = current_runtime().http
+    return Here(http.public_url or "", http.slash_substitute)
 
 
 def some(found: list[Any], file: str) -> list[Any]:
@@ -95,7 +113,19 @@ def some(found: list[Any], file: str) -> list[Any]:
 
 
 def text_of(file: str) -> str:
+    return "".join(lines_of(file))
+
+
+def lines_of(file: str) -> Iterator[str]:
+    """Line by line, so that a log may be as long as it likes; one whose name ends with .gz is unpacked."""
     try:
-        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
+        with opened(file) as lines:
+            yield from lines
+    except (OSError, EOFError, zlib.error) as error:
+        raise CommandError(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
+
+
+def opened(file: str) -> AbstractContextManager[TextIO]:
+    if file == "-":
+        return nullcontext(sys.stdin)
+    return (gzip.open if file.endswith(".gz") else open)(file, "rt", encoding="utf-8", errors="replace")

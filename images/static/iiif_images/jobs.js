@@ -1,13 +1,15 @@
-// Keeps the tables of jobs up to date while somebody looks at them. Without it the page is read again by hand.
+// Keeps what changes by itself up to date while somebody looks at it: the tables of jobs, the charts of activity.
+// Without it the page is read again by hand.
 "use strict";
 
 (() => {
-  const PARTS = ["#iiif-schedule", "#result_list tbody"];
+  const PARTS = ["#iiif-schedule", "#result_list tbody", "#iiif-activity"];
   const SECONDS = 3;
 
-  // A table that somebody is using stays as it is.
+  // What somebody is using stays as it is.
   function isInUse(part) {
-    return part.contains(document.activeElement) || part.querySelector(".action-select:checked") !== null;
+    const inUse = ".action-select:checked, details[open]";
+    return part.contains(document.activeElement) || part.querySelector(inUse) !== null;
   }
 
   function takeOver(part, fresh) {
@@ -31,9 +33,10 @@
   }
 
   function begin() {
-    if (document.querySelector("[data-refresh]")) {
+    const told = document.querySelector("[data-refresh]");
+    if (told) {
       // A server that is away for a moment is asked again next time.
-      setInterval(() => refresh().catch(() => {}), SECONDS * 1000);
+      setInterval(() => refresh().catch(() => {}), (Number(told.dataset.refresh) || SECONDS) * 1000);
     }
   }
 

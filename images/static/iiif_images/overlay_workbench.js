@@ -14,6 +14,7 @@ function start(form) {
   const identifier = document.getElementById("sample-identifier");
   const visitor = document.getElementById("sample-visitor");
   const lines = linesOf(form);
+  const addresses = [...form.querySelectorAll("input[type=url]")];
   let board = null;
   let pause = 0;
   let running = null;
@@ -24,12 +25,17 @@ function start(form) {
   };
 
   form.addEventListener("input", (event) => {
-    if (event.target !== identifier) {
+    if (event.target !== identifier && event.target.type !== "url") {
       later();
     }
     board?.redraw();
   });
   form.addEventListener("change", later);
+  // The server fetches what an address names, so it is told of one only when all of it has been typed.
+  for (const address of addresses) {
+    address.dataset.whole = address.value;
+    address.addEventListener("change", () => (address.dataset.whole = address.value));
+  }
   visitor.addEventListener("change", later);
   document.getElementById("sample-show").addEventListener("click", show);
   identifier.addEventListener("keydown", (event) => {
@@ -65,6 +71,9 @@ function start(form) {
     running?.abort();
     running = new AbortController();
     const data = new FormData(form);
+    for (const address of addresses) {
+      data.set(address.name, address.dataset.whole);
+    }
     data.set("preview_identifier", identifier.value);
     data.set("preview_as", visitor.value);
     workbench.setAttribute("aria-busy", "true");
@@ -125,8 +134,13 @@ function lay(pictures) {
   document.getElementById("previews").hidden = false;
   document.querySelector(".iiif-wholes").replaceChildren(...wholes.map(figureOf));
   layTiles(tiles);
+  const words = pictures.find((picture) => picture.words.length)?.words ?? [];
+  if (words.length) {
+    say(`Written into answers that show the whole image:\n${words.join("\n")}`);
+    return;
+  }
   const touched = pictures.filter((picture) => picture.isTouched).length;
-  say(touched ? "" : "Nothing is drawn on this image: look at what the rule applies to.");
+  say(touched ? "" : "Nothing is drawn on this image: look at what the rule applies to, and whether there is room for it.");
 }
 
 function figureOf(picture) {
@@ -155,19 +169,40 @@ function layTiles(tiles) {
 
 // Fonts -------------------------------------------------------------------------------------------------------------
 
-/** Shows the chosen face below the list of fonts. */
+/** Shows the chosen face below the list of fonts, and which one it is in the chosen weight. */
 function showFaces(form) {
   const list = form.elements.option_font_0;
-  if (!list) {
+  const weight = form.elements.option_weight;
+  if (!list || !weight) {
     return;
   }
   const sample = document.createElement("img");
   sample.className = "iiif-font-sample";
-  (list.closest(".flex-container") ?? list).after(sample);
-  const show = () => {
-    sample.src = `${workbench.dataset.fonts}?${new URLSearchParams({ font: list.value })}`;
-    sample.alt = `The face of ${list.selectedOptions[0].textContent}`;
+  const told = document.createElement("p");
+  told.className = "iiif-font-told";
+  told.setAttribute("role", "status");
+  const place = document.createElement("div");
+  place.className = "help";
+  place.append(sample, told);
+  (list.closest(".flex-container") ?? list).after(place);
+  let asked = 0;
+  const show = async () => {
+    const turn = ++asked;
+    const query = new URLSearchParams({ font: list.value, weight: weight.value });
+    let face;
+    try {
+      face = await answerOf(`${workbench.dataset.fonts}?${query}`);
+    } catch (error) {
+      face = { sentence: error.message };
+    }
+    if (turn === asked) {
+      told.textContent = face.sentence;
+      sample.hidden = !face.picture;
+      sample.src = face.picture ?? "";
+      sample.alt = `The face of ${list.selectedOptions[0].textContent}`;
+    }
   };
   list.addEventListener("change", show);
+  weight.addEventListener("change", show);
   show();
 }

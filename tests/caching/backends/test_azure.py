@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-
 import pytest
 
 from caching.backends import azure
 from caching.backends.azure import AzureCache
 from tests.caching.backends.contract import key
 from tests.caching.backends.object_store_contract import ObjectStoreContract
-from tests.caching.conftest import free_port
-from tests.sources.backends.test_azure import ACCOUNT, AZURITE, KEY, wait_for
-
-pytestmark = pytest.mark.skipif(
-    not AZURITE.exists() or shutil.which("node") is None,
-    reason="Azurite is missing: install Node.js and run python -m tests.fetch.",
-)
+from tests.object_stores import AZURE_ACCOUNT, AZURE_KEY, azure_server
 
 
 class Container:
@@ -35,19 +26,15 @@ class Container:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    port, folder = free_port(), tmp_path_factory.mktemp("azurite")
-    command = [str(AZURITE), "--blobHost", "127.0.0.1", "--blobPort", str(port), "--skipApiVersionCheck", "--silent"]
-    with subprocess.Popen([*command, "--location", str(folder)]) as process:
-        wait_for(port)
-        yield f"http://127.0.0.1:{port}/{ACCOUNT}"
-        process.terminate()
+    with azure_server(tmp_path_factory.mktemp("azurite")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def container(address):
     from azure.storage.blob import ContainerClient
 
-    with ContainerClient(address, "pictures", credential=KEY) as client:
+    with ContainerClient(address, "pictures", credential=AZURE_KEY) as client:
         client.create_container()
         yield Container(client)
 
@@ -64,7 +51,12 @@ def build(address, outside):
     made = []
 
     def build(**options):
-        given = {"account_url": address, "container": "pictures", "account_name": ACCOUNT, "account_key": KEY}
+        given = {
+            "account_url": address,
+            "container": "pictures",
+            "account_name": AZURE_ACCOUNT,
+            "account_key": AZURE_KEY,
+        }
         made.append(AzureCache.build({**given, "timeout_seconds": 30, **options}))
         return made[-1]
 
@@ -88,7 +80,11 @@ def test_a_sas_token_is_enough(build, address):
     from azure.storage.blob import generate_container_sas
 
     token = generate_container_sas(
-        ACCOUNT, "pictures", account_key=KEY, permission="rwdl", expiry=datetime.now(UTC) + timedelta(hours=1)
+        AZURE_ACCOUNT,
+        "pictures",
+        account_key=AZURE_KEY,
+        permission="rwdl",
+        expiry=datetime.now(UTC) + timedelta(hours=1),
     )
     cache = build(account_name="", account_key="", sas_token=f"?{token}")
     cache.put(key(), b"picture")

@@ -17,7 +17,7 @@ from caching.shards import files_of_shard
 from tests.caching.backends.contract import key
 
 ROOT = Path(__file__).resolve().parents[3]
-SECONDS = 30
+SECONDS = 120
 OPENING = """
     import os, sys
     sys.path.insert(0, {root!r})

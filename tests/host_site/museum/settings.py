@@ -27,6 +27,11 @@ INSTALLED_APPS = [
 IIIFSERVER = {"HOME": FOLDER / "iiif"}
 # docs: end
 
+# docs: media
+MEDIA_ROOT = FOLDER / "media"
+IIIFSERVER["STORAGE_ALIASES"] = ["default:pictures"]
+# docs: end
+
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

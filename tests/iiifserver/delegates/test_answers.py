@@ -31,6 +31,13 @@ def test_who_is_let_in_is_let_in(answer):
     enforce(answer)
 
 
+def test_who_is_let_in_may_be_told_who_keeps_the_answer():
+    assert enforce({"status_code": 200, "cache_control": "private,max-age=60 , stale-if-error=5"}) == (
+        "private, max-age=60, stale-if-error=5"
+    )
+    assert enforce(True) is None
+
+
 def test_false_is_forbidden():
     with pytest.raises(Forbidden):
         enforce(False)
@@ -87,6 +94,14 @@ def test_any_other_status_is_that_status(status):
         {"status_code": 302, "scale_numerator": 3, "scale_denominator": 2},
         {"status_code": 302, "scale_numerator": 0, "scale_denominator": 2},
         {"status_code": 404, "scale_numerator": 1, "scale_denominator": 2},
+        {"status_code": 404, "cache_control": "no-store"},
+        {"status_code": 200, "cache_control": ""},
+        {"status_code": 200, "cache_control": None},
+        {"status_code": 200, "cache_control": "public, private"},
+        {"status_code": 200, "cache_control": "max-age"},
+        {"status_code": 200, "cache_control": "max-age=-1"},
+        {"status_code": 200, "cache_control": "public; max-age=1"},
+        {"status_code": 200, "cache_control": "public\r\nSet-Cookie: a=b"},
     ],
     ids=str,
 )

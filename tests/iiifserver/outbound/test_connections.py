@@ -7,11 +7,15 @@ from __future__ import annotations
 import socket
 
 import pytest
+import requests
 from django.conf import settings
 from django.test import override_settings
+from urllib3.exceptions import EmptyPoolError
 
+from iiifserver.outbound.adapter import guarded
 from iiifserver.outbound.client import ClientSettings, HttpClient
-from iiifserver.outbound.connections import Refused
+from iiifserver.outbound.connections import SENT_AT_ONCE_BYTES, Refused
+from iiifserver.outbound.deadlines import time_limit
 from iiifserver.outbound.fence import OutboundFence, OutOfBounds, current_fence
 from tests.sources.web_server import WebServer, web_server
 
@@ -142,3 +146,17 @@ def test_the_fence_is_read_from_the_settings():
     assert fence.check("http://example.org/")
     with opened(REMOTE_HOSTS=None):
         assert current_fence().hosts is None
+
+
+def test_a_session_opens_no_more_connections_than_it_may(web: WebServer):
+    with opened(PRIVATE_NETWORKS=["127.0.0.0/8"]), guarded(requests.Session(), 1) as session:
+        with session.get(f"{web.address}/a", stream=True), pytest.raises(EmptyPoolError), time_limit(0.01):
+            session.get(f"{web.address}/a")
+        assert session.get(f"{web.address}/a").content == b"here"
+
+
+def test_a_long_body_is_sent_in_parts_and_whole(web: WebServer):
+    body = bytes(range(251)) * (3 * SENT_AT_ONCE_BYTES // 251 + 1)
+    with opened(PRIVATE_NETWORKS=["127.0.0.0/8"]), guarded(requests.Session(), 1) as session:
+        session.put(f"{web.address}/a", data=body)
+    assert web.requests[0].body == body

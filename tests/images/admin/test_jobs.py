@@ -16,6 +16,7 @@ from images.jobs import queue
 from images.jobs.model import Job, JobState
 from images.jobs.runner import Runner
 from images.jobs.tokens import ApiToken, valid_token
+from tests.sources.web_server import web_server
 
 JOBS = "admin:iiif_images_job_changelist"
 PURGE = "admin:iiif_images_job_purge"
@@ -200,13 +201,29 @@ class TestWarming:
     FORM = {"pictures": "sizes", "per_second": "5", "identifiers": "", "source": "", "folder": ""}
 
     def test_images_by_identifier_and_by_manifest(self, admin_client):
-        document = {"service": {"id": "https://example.org/iiif/3/map.tif"}}
+        document = {"service": {"id": "https://testserver/iiif/3/map.tif"}}
         manifest = SimpleUploadedFile("manifest.json", json.dumps(document).encode())
         form = {**self.FORM, "identifiers": "card.png\ncard.png", "manifest": manifest}
         assert "was ordered" in page(admin_client.post(reverse(WARM), form, follow=True))
         arguments = Job.objects.get().arguments
         assert arguments["identifiers"] == ["card.png", "map.tif"]
         assert (arguments["sizes"], arguments["tiles"], arguments["per_second"]) == (True, False, 5.0)
+
+    def test_the_images_of_this_server_in_a_manifest_at_an_address(self, admin_client, fence):
+        services = [{"id": f"https://{host}/iiif/3/map.tif"} for host in ("testserver", "other.example.org")]
+        fence(PRIVATE_NETWORKS=["127.0.0.0/8"])
+        with web_server() as web:
+            web.put("/manifest", json.dumps({"items": [{"service": services}, {"service": services[:1]}]}).encode())
+            form = {**self.FORM, "manifest_address": f"{web.address}/manifest"}
+            assert "was ordered" in page(admin_client.post(reverse(WARM), form, follow=True))
+        assert Job.objects.get().arguments["identifiers"] == ["map.tif"]
+
+    def test_an_address_that_this_server_may_not_ask_is_not_asked(self, admin_client):
+        with web_server() as web:
+            form = {**self.FORM, "manifest_address": f"{web.address}/manifest"}
+            assert "PRIVATE_NETWORKS" in page(admin_client.post(reverse(WARM), form))
+            assert web.requests == []
+        assert not Job.objects.exists()
 
     def test_a_folder_of_a_source(self, admin_client):
         admin_client.post(reverse(WARM), {**self.FORM, "source": "FilesystemSource", "folder": "/maps/"})
@@ -220,6 +237,8 @@ class TestWarming:
             {"identifiers": "a", "per_second": "-1"},
             {"manifest": SimpleUploadedFile("m.json", b"<html>")},
             {"manifest": SimpleUploadedFile("m.json", b"{}")},
+            {"manifest_address": "ftp://example.org/manifest"},
+            {"manifest": SimpleUploadedFile("m.json", b'{"service": {"id": "https://other.org/iiif/3/a"}}')},
         ],
     )
     def test_what_makes_no_sense_is_said(self, admin_client, wrong):

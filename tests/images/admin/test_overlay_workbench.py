@@ -13,6 +13,7 @@ from django.urls import reverse
 from PIL import Image
 
 from images.runtime import keeper
+from overlays.backends.text import TextForm
 from overlays.models import Overlay
 from tests.images.conftest import draw_card, png_of
 
@@ -151,7 +152,8 @@ def test_the_board_gives_out_tiles_and_nothing_larger(admin_client, row, region)
 
 def test_a_font_shows_its_face(admin_client, db):
     answer = admin_client.get(reverse("admin:iiif_overlays_font_sample"), {"font": "DejaVu Sans Bold"})
-    assert Image.open(io.BytesIO(answer.content)).width > 100
+    assert answer.json()["sentence"] == "Set in DejaVu Sans Bold."
+    assert Image.open(io.BytesIO(base64.b64decode(answer.json()["picture"].partition(",")[2]))).width > 100
     assert admin_client.get(reverse("admin:iiif_overlays_font_sample"), {"font": "None"}).status_code == 404
 
 
@@ -159,3 +161,42 @@ def test_the_form_of_an_overlay_has_its_workbench(admin_client, row):
     page = admin_client.get(reverse("admin:iiif_overlays_overlay_change", args=[row.pk])).content.decode()
     assert 'id="workbench"' in page
     assert "min_width" not in page
+
+
+def test_the_board_and_the_preview_need_no_version_of_their_own(admin_client, row, endpoints):
+    endpoints(version_3_enabled=False, restricts_to_sizes=True)
+    asked = {"identifier": "card.png", "region": "0,0,40,40/40,40"}
+    assert admin_client.get(reverse("admin:iiif_images_drawing_image"), asked).status_code == 200
+    assert admin_client.get(reverse("admin:iiif_images_drawing_tile"), asked).status_code == 200
+    assert [one["isTouched"] for one in previewed(admin_client, row).json()["pictures"]] == [True, True, True, False]
+
+
+def mark_form(**options):
+    """The form of a text overlay with what it says at first, and these of its own fields."""
+    initial = {name: field.initial for name, field in TextForm.base_fields.items() if field.initial is not None}
+    own = {f"option_{name}": value for name, value in {**initial, **options}.items()}
+    return {**FORM, **own, "name": "Mark", "region_kind": "any", "on_failure": "refuse"}
+
+
+def test_the_preview_is_made_in_the_version_that_the_rule_is_for(admin_client, service, endpoints):
+    endpoints(version_2_enabled=False)
+    row = Overlay.objects.create(name="Mark", kind="text", options={"text": "Archive"}, enabled=False)
+    form = mark_form(text="Archive")
+    shown = previewed(admin_client, row, **form, api_version="3")
+    assert any(one["isTouched"] for one in shown.json()["pictures"]), shown.json()
+    switched_off = previewed(admin_client, row, **form, api_version="2")
+    assert "Version 2 of the Image API is switched off" in switched_off.json()["sentence"]
+
+
+def test_a_text_that_has_no_room_is_told_apart(admin_client, service):
+    row = Overlay.objects.create(name="Mark", kind="text", options={"text": "Archive"}, enabled=False)
+    form = mark_form(text="Archive of the city", size="40", minimum_size="40")
+    shown = previewed(admin_client, row, **form).json()["pictures"]
+    assert [one["isTouched"] for one in shown] == [False, False, False, False]
+
+
+def test_who_may_only_add_overlays_sees_nothing_that_others_hid(staff, row):
+    client = staff("add_overlay")
+    assert previewed(client, row).status_code == 403
+    asked = {"identifier": "card.png", "region": "0,0,40,40/40,40"}
+    assert client.get(reverse("admin:iiif_images_drawing_tile"), asked).status_code == 403

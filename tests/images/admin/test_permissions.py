@@ -31,7 +31,9 @@ def addresses(model, row):
     names = [pattern.name for pattern in site._registry[model].get_urls() if pattern.name]
     for name in names:
         needs_row = (
-            not name.endswith(("_changelist", "_add", "_proxies", "_formats", "_warm", "_clear_all", "image_source"))
+            not name.endswith(
+                ("_changelist", "_add", "_proxies", "_formats", "_warm", "_clear_all", "image_source", "_activity")
+            )
             and "purge" not in name
         )
         if name.startswith(base) or "purge" in name:

@@ -128,6 +128,13 @@ def test_a_name_that_ends_like_a_page_is_asked_for_with_its_page(browse, service
     assert source_folder.as_typed("scan.tif;2", ";") == "scan.tif;2;1"
 
 
+def test_a_statement_says_why_it_cannot_be_listed(browse, service):
+    options = {"alias": "scans", "statement": "SELECT scan FROM scans WHERE number = :key"}
+    page = browse(Source.objects.create(name="Rows", kind="database", options=options))
+    assert page.items == ()
+    assert page.sentence.endswith("Name a table to list them. Test it with an identifier.")
+
+
 def test_a_source_that_is_switched_off_shows_its_images_to_staff_alone(browse, row, admin_client, service):
     row.enabled = False
     row.save()

@@ -21,7 +21,7 @@ from overlays.models import Overlay
 from processors.models import FormatAssignment, Processor
 from sources.models import AnswersFor, LookupKind, Source, WhenMissing
 from tests.images.conftest import draw_card, png_of
-from tests.sources.web_server import File, web_server
+from tests.sources.web_server import File, Handler, web_server
 
 pytestmark = pytest.mark.django_db
 
@@ -258,6 +258,54 @@ def test_requests_and_bytes_are_counted(steps, web, web_row):
     assert (found.requests, found.received_bytes) == (1, len(content))
     assert sum(step.traffic.requests for step in done.values()) == len(web.requests)
     assert "The server gives pieces." in words(done["Find"])
+
+
+def answering_to(command: str, status: int):
+    """A fault: this status for every request of that kind."""
+
+    def answer(handler: Handler) -> bool:
+        is_meant = handler.command == command or (command == "Range" and "range" in handler.request_seen.headers)
+        if is_meant:
+            handler.answer(status, {"Content-Length": "0"})
+        return is_meant
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("mode", "server", "reasons"),
+    [
+        ("auto", {}, ["The server gives pieces."]),
+        ("auto", {"knows_ranges": False}, ["ignores that only a piece", "fetched as a whole"]),
+        ("auto", {"knows_ranges": False, "tells_length": False}, ["ignores that only a piece", "fetched as a whole"]),
+        ("auto", {"fault": answering_to("Range", 400)}, ["refuses to give pieces", "fetched as a whole"]),
+        ("auto", {"fault": answering_to("HEAD", 403)}, ["The server gives pieces."]),
+        ("ranged", {}, ["The server gives pieces."]),
+        ("head", {}, ["HEAD told size and ranges."]),
+        ("head", {"knows_head": False}, ["The server forbids HEAD.", "The server gives pieces."]),
+        ("head", {"fault": answering_to("HEAD", 403)}, ["The server forbids HEAD.", "The server gives pieces."]),
+        ("head", {"knows_head": False, "knows_ranges": False}, ["The server forbids HEAD.", "fetched as a whole"]),
+        ("head", {"tells_length": False}, ["HEAD told no size", "fetched as a whole"]),
+        ("whole", {}, ["The row asks for whole images.", "fetched as a whole"]),
+    ],
+)
+def test_how_a_server_is_asked_is_found_out_and_explained(steps, web, web_row, mode, server, reasons):
+    """An address that carries a signature is one that knows GET alone."""
+    vars(web).update(server)
+    web.put("/card.png", png_of(draw_card()))
+    web_row.options = {"base_url": f"{web.address}/?X-Amz-Signature=0", "mode": mode}
+    done = steps("card.png", web_row)
+    assert steps.result.is_right
+    assert [reason for reason in reasons if reason not in words(done["Find"])] == []
+
+
+def test_a_signature_that_has_expired_fails_with_its_cure(steps, web, web_row):
+    web.fault = answering_to("GET", 403)
+    web_row.options = {"base_url": f"{web.address}/?X-Amz-Signature=geheim"}
+    failed = last(steps("card.png", web_row))
+    assert "does not give this image out" in words(failed)
+    assert "with which this source signs in" in failed.told.cure
+    assert "geheim" not in steps.page
 
 
 def test_a_server_that_nobody_answers_for_says_what_the_machine_says(steps, web_row):

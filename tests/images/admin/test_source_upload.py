@@ -11,7 +11,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from caching.models import Invalidation
+from caching.purges import Purge
+from iiifserver.watching.slots import Table
+from iiifserver.watching.watch import watch
+from iiifserver.watching.work import Kind
 from images.runtime import keeper
+from processors.runtime import Processors
 from sources.models import Source
 from tests.images.conftest import draw_card, png_of
 
@@ -109,6 +115,14 @@ def test_asked_to_it_replaces_and_the_new_image_is_served(upload, service):
     assert upload(called="card.png", replaces="on").status_code == 302
     assert service.info("card.png")["width"] == 40
     assert in_folder(service) == ["card.png"]
+
+
+def test_no_worker_remembers_what_was_replaced(upload, service):
+    assert not Invalidation.objects.exists()
+    upload(called="new.png")
+    assert not Invalidation.objects.exists()
+    upload(called="card.png", replaces="on")
+    assert [line.purge for line in Invalidation.objects.all()] == [Purge.of_image("card.png")]
 
 
 def test_a_folder_is_not_replaced(upload, service):
@@ -216,6 +230,21 @@ def test_a_kind_that_cannot_write_takes_none(uploader, db):
     assert uploader.post(reverse("admin:iiif_sources_source_upload", args=[web.pk])).status_code == 403
 
 
+def test_it_comes_into_a_storage_of_the_site_and_is_served_and_listed(uploader, service, settings, tmp_path):
+    local = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "media"}}
+    settings.STORAGES = {**settings.STORAGES, "media": local}
+    settings.IIIFSERVER = {**settings.IIIFSERVER, "STORAGE_ALIASES": ["media:scans"]}
+    options = {"alias": "media", "path_prefix": "scans/"}
+    media = Source.objects.create(name="Media", kind="storage", enabled=True, options=options, accepts_uploads=True)
+    keeper.forget()
+    address = reverse("admin:iiif_sources_source_upload", args=[media.pk])
+    assert uploader.post(address, {"upload-file": SimpleUploadedFile("new.png", CARD)}).status_code == 302
+    assert (tmp_path / "media" / "scans" / "new.png").read_bytes() == CARD
+    assert service.info("new.png")["width"] == 40
+    page = uploader.get(reverse("admin:iiif_sources_source_browse", args=[media.pk])).context["page"]
+    assert [item.identifier for item in page.items] == ["new.png"]
+
+
 def test_a_forged_form_is_refused(row, django_user_model, upload, service):
     client = Client(enforce_csrf_checks=True)
     client.force_login(django_user_model.objects.get(username="somebody"))
@@ -242,3 +271,19 @@ def test_a_folder_that_may_not_be_written_to(upload, service, monkeypatch):
     answer = upload()
     assert answer.status_code == 403
     assert "may not write into this folder" in problems(answer)[0]
+
+
+def test_whoever_watches_over_decoders_knows_which_file_is_looked_at(upload, monkeypatch):
+    """So that one that hangs, or brings the worker down, is ended and named."""
+    table, seen, inspect = Table(1), [], Processors.inspect
+    place = table.take()
+    monkeypatch.setattr(watch, "block", table.block(place))
+
+    def inspected(self, *arguments):
+        seen.extend((noted.identifier, noted.kind) for noted in table.at_work(place))
+        return inspect(self, *arguments)
+
+    monkeypatch.setattr(Processors, "inspect", inspected)
+    assert upload().status_code == 302
+    assert seen == [("new.png", Kind.HEADER)]
+    assert table.at_work(place) == []

@@ -42,9 +42,12 @@ class Program:
     def delete(self, path: str):
         return Client().delete(path, headers=self.headers)
 
-    def post(self, path: str, document: Any = None, *, body: bytes | None = None, media_type="application/json"):
+    def post(
+        self, path: str, document: Any = None, *, body: bytes | None = None, media_type="application/json", **headers
+    ):
         data = json.dumps(document).encode() if body is None else body
-        return Client().generic("POST", path, data, media_type, headers=self.headers)
+        own = {name.replace("_", "-"): text for name, text in headers.items()}
+        return Client().generic("POST", path, data, media_type, headers={**self.headers, **own})
 
 
 def sentence(response) -> str:

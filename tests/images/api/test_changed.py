@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import base64
+import json
+
 import pytest
 
 from caching.models import Invalidation
@@ -28,6 +31,21 @@ def s3(*keys: str) -> dict:
     return {"Records": [{"eventName": "ObjectCreated:Put", "s3": {"object": {"key": key}}} for key in keys]}
 
 
+def removal(key: str) -> dict:
+    return {"Records": [{"eventName": "ObjectRemoved:DeleteMarkerCreated", "s3": {"object": {"key": key}}}]}
+
+
+def event_bridge(key: str) -> dict:
+    return {"source": "aws.s3", "detail-type": "Object Deleted", "detail": {"object": {"key": key}}}
+
+
+def sns(document: dict) -> dict:
+    return {"Type": "Notification", "MessageId": "1", "Message": json.dumps(document)}
+
+
+CONFIRMATION = {"Type": "SubscriptionConfirmation", "SubscribeURL": "https://sns.example.org/?Token=t", "Message": "m"}
+
+
 @pytest.mark.parametrize(
     ("document", "told"),
     [
@@ -35,7 +53,17 @@ def s3(*keys: str) -> dict:
         ({"identifiers": ["a", "b", "a"]}, [Purge.of_image("a"), Purge.of_image("b")]),
         ({"prefix": "scans/"}, [Purge(Scope.PREFIX, "scans/")]),
         ({"prefixes": ["a", "b"]}, [Purge(Scope.PREFIX, "a"), Purge(Scope.PREFIX, "b")]),
-        (s3("scans/M%C3%BCller+1.tif"), [Purge.of_image("scans/Müller 1.tif")]),
+        (s3("scans/1.tif", "scans/2.tif"), [Purge.of_image("scans/1.tif"), Purge.of_image("scans/2.tif")]),
+        (
+            s3("scans/M%C3%BCller+1.tif"),
+            [Purge.of_image("scans/Müller 1.tif"), Purge.of_image("scans/M%C3%BCller+1.tif")],
+        ),
+        (s3("a%2Bb.tif"), [Purge.of_image("a+b.tif"), Purge.of_image("a%2Bb.tif")]),
+        (event_bridge("scans/Müller + 1.tif"), [Purge.of_image("scans/Müller + 1.tif")]),
+        (sns(s3("scans/1.tif")), [Purge.of_image("scans/1.tif")]),
+        (sns(event_bridge("scans/1.tif")), [Purge.of_image("scans/1.tif")]),
+        (sns({"Service": "Amazon S3", "Event": "s3:TestEvent"}), []),
+        (removal("scans/1.tif"), [Purge.of_image("scans/1.tif")]),
         (s3(), []),
         ({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "scans"}, []),
     ],
@@ -72,6 +100,13 @@ def test_it_is_forgotten_at_once(program, service):
         ({"Records": 7}, 400),
         ({"Records": [{}]}, 400),
         ({"Records": [{"s3": {"object": {"key": 7}}}]}, 400),
+        ({"Records": [{"s3": {"object": {"key": f"{number}"}}} for number in range(2001)]}, 413),
+        ({"detail-type": "Object Created", "detail": {}}, 400),
+        ({"detail-type": "Object Created", "detail": {"object": {"key": ["a"]}}}, 400),
+        ({"Type": "Notification"}, 400),
+        ({"Type": "Notification", "Message": "no JSON"}, 400),
+        (sns(sns(sns(sns(sns(s3("a")))))), 400),
+        (CONFIRMATION, 400),
     ],
 )
 def test_news_that_makes_no_sense_is_refused(program, document, status):
@@ -79,6 +114,38 @@ def test_news_that_makes_no_sense_is_refused(program, document, status):
     assert answer.status_code == status
     assert sentence(answer)
     assert purges() == []
+
+
+@pytest.mark.parametrize(
+    ("address", "is_told"),
+    [
+        ("https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&Token=t", True),
+        ("https://sns.eu-central-1.amazonaws.com.evil.org/?Token=t", False),
+        ("http://sns.eu-central-1.amazonaws.com/?Token=t", False),
+        ("https://sns.eu-central-1.amazonaws.com/?\nnonsense", False),
+    ],
+)
+def test_a_confirmation_is_left_to_people(program, caplog, address, is_told):
+    answer = program.post(CHANGED, {**CONFIRMATION, "SubscribeURL": address})
+    assert "open the address SubscribeURL" in sentence(answer)
+    assert (address in caplog.text) is is_told
+
+
+def test_sns_sends_its_json_as_plain_text(program):
+    body = json.dumps(sns(s3("scans/1.tif"))).encode()
+    assert program.post(CHANGED, body=body, media_type="text/plain; charset=UTF-8").status_code == 415
+    answer = program.post(
+        CHANGED, body=body, media_type="text/plain; charset=UTF-8", x_amz_sns_message_type="Notification"
+    )
+    assert (answer.status_code, purges()) == (202, [Purge.of_image("scans/1.tif")])
+
+
+def test_a_token_may_stand_in_the_place_of_a_password(api, token):
+    """As services can that know addresses alone: https://news:token@images.example.org/changed."""
+    for right, status in (("may_tell_changes", 202), ("may_purge", 403)):
+        text = token(right).authorization.removeprefix("Bearer ")
+        basic = base64.b64encode(f"news:{text}".encode()).decode()
+        assert Program(f"Basic {basic}").post(CHANGED, {"identifier": "a"}).status_code == status
 
 
 def test_only_a_token_for_it_opens_it(api, token, account):
@@ -104,7 +171,9 @@ def test_it_is_off_at_first(service, token):
         ({"answers_for": "prefix", "identifier_prefix": "s3:"}, ["scans/1.tif", "s3:scans/1.tif"]),
         ({"answers_for": "prefix", "identifier_prefix": "scans", "keeps_prefix": True}, ["scans/1.tif"]),
         ({"answers_for": "pattern", "identifier_pattern": "[0-9]+", "lookup_suffix": ".tif"}, ["scans/1.tif"]),
-        ({"lookup": "template", "lookup_template": "scans/{identifier}"}, ["scans/1.tif"]),
+        ({"lookup": "template", "lookup_template": "scans/{identifier}"}, ["scans/1.tif", "1.tif"]),
+        ({"lookup": "template", "lookup_template": "{identifier}s/{hash:2}"}, ["scans/1.tif"]),
+        ({"lookup": "template", "lookup_template": "{hash:2}/{identifier}"}, ["scans/1.tif"]),
     ],
 )
 def test_from_a_key_back_to_identifiers(service, fields, found):

@@ -1,8 +1,14 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
+from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
+from images.activity.noting import add
+from images.activity.resolution import Resolution
+from images.activity.spans import Held, Span
 from images.jobs import queue
 from images.jobs.runner import Runner
 from tests.images.api.conftest import Program, sentence
@@ -71,3 +77,37 @@ def test_the_status_document_has_the_numbers_of_the_page(service, token):
     assert document["runners"][0]["leads"] is True
     assert "Python" in document["versions"]
     assert "FilesystemSource" in {source["name"] for source in document["sources"]}
+
+
+def test_the_status_document_tells_of_the_last_hour_and_the_last_day(service, token):
+    program = token("may_read_numbers")
+    assert program.get("/status").json()["activity"] == {"last_hour": None, "last_day": None}
+    minute = int(timezone.now().timestamp()) // 60 - 2
+    span = Span(
+        begins_at=datetime.fromtimestamp(minute * 60, UTC),
+        seconds=60,
+        counts={
+            ("requests", "image", "200"): 30,
+            ("made",): 5,
+            ("stored",): 15,
+            ("reads", "FilesystemCache", "Folder", "hit"): 30,
+            ("reads", "FilesystemCache", "Folder", "miss"): 10,
+            ("evicted", "FilesystemCache"): 2,
+            ("waits", "image", "0.5"): 30,
+            ("waits", "image", "+Inf"): 30,
+        },
+        held={"FilesystemCache": Held(entries=7, bytes=700)},
+        images={"<b>.tif": 12},
+    )
+    for resolution in Resolution:
+        add(span, "here", resolution)
+    activity = program.get("/status").json()["activity"]
+    hour = activity["last_hour"]
+    assert activity["last_day"] == hour
+    assert (hour["requests"], hour["requests_per_minute"], hour["statuses"]) == (30, 30, {"200": 30})
+    assert hour["answers"] == [{"kind": "image", "requests": 30, "median_seconds": 0.25, "p95_seconds": 0.475}]
+    assert hour["pictures"] == {"stored_tiles": 15, "from_caches": 30, "made": 5, "stored_percent": 30.0}
+    disk = next(cache for cache in hour["caches"] if cache["name"] == "FilesystemCache")
+    assert (disk["tier"], disk["hit_percent"], disk["evicted_entries"], disk["bytes"]) == ("derivative", 75.0, 2, 700)
+    assert [(source["name"], source["hits"]) for source in hour["sources"]] == [("Folder", 30)]
+    assert hour["images"] == [{"identifier": "<b>.tif", "at_least": 12}]

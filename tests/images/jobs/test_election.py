@@ -30,3 +30,13 @@ def test_a_leader_that_steps_down_makes_room_at_once():
     assert not lead("b")
     step_down("a")
     assert lead("b")
+
+
+def test_a_leader_from_before_the_clock_was_set_back_is_replaced_unless_it_gives_signs():
+    lead("a")
+    Lease.objects.update(expires_at=timezone.now() + timedelta(hours=1))
+    assert lead("a")
+    assert not lead("b")
+    Lease.objects.update(expires_at=timezone.now() + timedelta(hours=1))
+    assert lead("b")
+    assert not lead("a")

@@ -6,11 +6,9 @@ import base64
 import json
 import os
 import signal
-import subprocess
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from threading import Event
 
 import psutil
@@ -18,8 +16,11 @@ import pytest
 
 from caching.seal import sealed, unsealed
 from caching.stamp import stamp_of
-from tests.images.jobs.live_queue import SECONDS, LiveQueue
-from tests.live import ROOT, STOP_SECONDS, command, live_server, manage, share_samples, variables
+from images.jobs import warming
+from images.jobs.queue import GAVE_UP
+from tests.breaking import install, obedient_gif, times
+from tests.images.jobs.live_queue import SECONDS, LiveQueue, process
+from tests.live import STOP_SECONDS, live_server, manage, share_samples
 
 PICTURE = "/iiif/3/orientation.jpg/full/120,/0/default.jpg"
 
@@ -37,18 +38,6 @@ def jobs(live):
     queue = LiveQueue(live.home / "db.sqlite3")
     queue.wait_for_runners(1)
     return queue
-
-
-@contextmanager
-def process(home, *arguments: str, **more: str):
-    started = subprocess.Popen(
-        command(*arguments), env=variables(home, **more), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    try:
-        yield started
-    finally:
-        started.terminate()
-        started.communicate(timeout=STOP_SECONDS)
 
 
 def test_a_server_has_one_runner_that_does_what_is_ordered(jobs):
@@ -162,6 +151,44 @@ def test_the_server_takes_its_runner_along_when_it_ends(tmp_path, drawn_samples)
     assert queue.job(number)["attempts"] == 0
     assert queue.runners() == []
     assert (home / "stderr.txt").read_text() == ""
+
+
+@pytest.mark.slow
+def test_jobs_survive_a_restart(tmp_path, drawn_samples):
+    home = tmp_path / "home"
+    share_samples(drawn_samples, home)
+    queue = LiveQueue(home / "db.sqlite3")
+    with live_server(home):
+        number = queue.order(600)
+        before = queue.wait_for(number, lambda row: row["progress_done"] > 0)
+    with live_server(home):
+        after = queue.wait_for_state(number, "running")
+        assert after["runner"] != before["runner"]
+        assert after["started_at"] > before["started_at"]
+        queue.cancel(number)
+        queue.wait_for_state(number, "cancelled")
+
+
+@pytest.mark.slow
+def test_a_file_that_breaks_what_reads_it_does_not_block_the_queue(tmp_path, drawn_samples):
+    home, plugins, told = tmp_path / "home", tmp_path / "plugins", tmp_path / "told"
+    share_samples(drawn_samples, home)
+    install(plugins)
+    assert manage(home, "iiif_prepare", PYTHONPATH=str(plugins)).returncode == 0
+    row = "from processors.models import Processor; Processor.objects.create(name='x', kind='breaking', position=1)"
+    assert manage(home, "shell", "-c", row, PYTHONPATH=str(plugins)).returncode == 0
+    (home / "images").mkdir(exist_ok=True)
+    (home / "images" / "broken.gif").write_bytes(obedient_gif("crash", "pixels", told))
+    queue = LiveQueue(home / "db.sqlite3")
+    with live_server(home, "--no-prepare", PYTHONPATH=str(plugins)):
+        broken = queue.order_job("warm", warming.arguments(identifiers=["broken.gif"]))
+        whole = queue.order_job("warm", warming.arguments(identifiers=["orientation.jpg"], tiles=False))
+        first = queue.wait_for(broken, lambda row: row["state"] in ("done", "failed"), 2 * SECONDS)
+        second = queue.wait_for(whole, lambda row: row["state"] in ("done", "failed"), 2 * SECONDS)
+    assert times(told) > 0
+    assert "broken.gif" in first["outcome"] or first["outcome"] == GAVE_UP
+    assert second["state"] == "done", second["outcome"]
+    assert "1 images are ready" in second["outcome"]
 
 
 def fetch(url: str) -> bytes:

@@ -40,7 +40,7 @@ def test_what_two_runners_see_only_one_gets():
 
 def test_a_job_waits_for_its_time():
     job = queue.order("test")
-    Job.objects.update(due_at=timezone.now() + timedelta(hours=1))
+    Job.objects.update(interval_seconds=7200, due_at=timezone.now() + timedelta(hours=1))
     assert take() is None
     assert queue.run_now(job)
     assert take() == job
@@ -80,6 +80,34 @@ def test_a_sign_of_life_does_not_keep_a_job_that_was_taken_but_never_begun():
     silence(job)
     queue.beat("alive/1", [])
     assert take("here/1") == job
+
+
+def test_a_runner_does_not_take_up_what_it_is_at_work_on():
+    queue.order("test")
+    job = take("here/1")
+    silence(job)
+    assert queue.take(KINDS, ["here", ""], "here/1", [job.pk]) is None
+    assert queue.take(KINDS, ["here", ""], "here/1") == job
+
+
+def test_after_a_clock_was_set_back_what_was_ordered_is_done():
+    job = queue.order("test")
+    Job.objects.update(due_at=timezone.now() + timedelta(hours=1))
+    assert take() == job
+
+
+def test_after_a_clock_was_set_back_the_job_of_a_runner_that_died_is_taken_up():
+    queue.order("test")
+    job = take("dead/1")
+    Job.objects.update(heartbeat_at=timezone.now() + timedelta(hours=1))
+    assert take("here/1") == job
+
+
+def test_clocks_that_differ_by_seconds_keep_nobody_from_a_job():
+    queue.order("test")
+    take("alive/1")
+    Job.objects.update(heartbeat_at=timezone.now() + timedelta(seconds=5))
+    assert take("here/1") is None
 
 
 def test_the_only_runner_of_a_machine_takes_up_at_once_what_the_last_one_left():

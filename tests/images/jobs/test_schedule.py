@@ -60,3 +60,10 @@ def test_what_was_purged_may_be_removed_sooner():
     reclaim_soon()
     due = Job.objects.filter(due_at__lte=timezone.now(), state=JobState.WAITING)
     assert [job.kind for job in due] == ["reclaim"]
+
+
+def test_a_run_that_was_planned_before_the_clock_was_set_back_is_brought_forward():
+    keep_schedule("here", is_leader=False)
+    Job.objects.update(due_at=timezone.now() + timedelta(days=365))
+    keep_schedule("here", is_leader=False)
+    assert all(job.due_at <= timezone.now() + timedelta(seconds=job.interval_seconds) for job in Job.objects.all())

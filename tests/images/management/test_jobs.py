@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import time
 
 import pytest
 from django.core.management import CommandError, call_command
+from django_tasks import task_backends
 
 from caching import runtime
 from caching.models import Invalidation
@@ -16,7 +18,9 @@ from iiifserver.shelf import Shelf
 from images.jobs import foreground, queue
 from images.jobs.foreground import Bar, bar
 from images.jobs.model import Job, JobState
+from images.management.commands import iiif_purge
 from images.metrics import renders_total
+from tests.sources.web_server import web_server
 
 
 @pytest.fixture(autouse=True)
@@ -74,11 +78,28 @@ class TestPurge:
             ending.set()
             return real(job, ending, show)
 
-        real = foreground.do
-        monkeypatch.setattr(foreground, "do", interrupted)
+        real = foreground.do_taken
+        monkeypatch.setattr(foreground, "do_taken", interrupted)
         with pytest.raises(CommandError, match="Interrupted"):
             run("iiif_purge", "--everything")
         assert Job.objects.get().state == JobState.WAITING
+
+    def test_one_that_a_runner_has_begun_is_left_to_it(self, monkeypatch):
+        def quicker(job, stream, **how):
+            assert queue.take(["purge"], [""], "here/1")
+            return foreground.do_now(job, stream, **how)
+
+        monkeypatch.setattr(iiif_purge, "do_now", quicker)
+        assert "a job runner has begun" in run("iiif_purge", "--everything")
+
+    def test_the_sites_workers_are_not_told_of_what_the_command_does_itself(
+        self, settings, django_capture_on_commit_callbacks
+    ):
+        settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+        settings.IIIFSERVER = {**settings.IIIFSERVER, "TASK_BACKEND": "default"}
+        with django_capture_on_commit_callbacks(execute=True):
+            run("iiif_purge", "--everything")
+        assert task_backends["default"].results == []
 
 
 class TestMaintain:
@@ -121,6 +142,26 @@ class TestWarm:
         service.image("full/60,/0/default.jpg")
         assert renders_total._value.get() == before
 
+    def test_a_manifest_at_an_address(self, service, fence, http):
+        fence(PRIVATE_NETWORKS=["127.0.0.0/8"])
+        http(public_url="https://images.example.org")
+        hosts = ("images.example.org", "other.example.org")
+        services = [
+            {"id": f"https://{host}/iiif/3/{name}"} for host, name in zip(hosts, ("card.png", "x"), strict=True)
+        ]
+        with web_server() as web:
+            web.put("/manifest", json.dumps({"items": [{"service": services}]}).encode())
+            quick = ("--per-second", "0", "--only", "sizes")
+            assert "of 1 images are ready.\n" in run("iiif_warm", "--manifest", f"{web.address}/manifest", *quick)
+            with pytest.raises(CommandError, match="404"):
+                run("iiif_warm", "--manifest", f"{web.address}/gone")
+
+    def test_a_log_that_is_packed(self, tmp_path):
+        log = tmp_path / "access.log.1.gz"
+        line = '- "GET /iiif/3/card.png/full/60,/0/default.jpg HTTP/1.1" 200 1\n'
+        log.write_bytes(gzip.compress(line.encode()))
+        assert "1 pictures" in run("iiif_warm", "--log", str(log), "--per-second", "0")
+
     def test_the_same_that_was_interrupted_goes_on(self):
         arguments = ("iiif_warm", "--identifier", "card.png", "--per-second", "0")
         run(*arguments, "--queue")
@@ -139,14 +180,18 @@ class TestWarm:
             ["--list", "EMPTY"],
             ["--manifest", "EMPTY"],
             ["--log", "EMPTY"],
+            ["--log", "TORN"],
+            ["--manifest", "http://127.0.0.1/manifest"],
             ["--identifier", "x", "--per-second", "-1"],
             ["--source", "nowhere"],
         ],
     )
     def test_what_makes_no_sense_is_said(self, tmp_path, arguments):
         (tmp_path / "empty").touch()
+        (tmp_path / "torn.gz").write_bytes(gzip.compress(b"-" * 100)[:20])
+        files = {"EMPTY": str(tmp_path / "empty"), "TORN": str(tmp_path / "torn.gz")}
         with pytest.raises(CommandError):
-            run("iiif_warm", *[str(tmp_path / "empty") if word == "EMPTY" else word for word in arguments])
+            run("iiif_warm", *[files.get(word, word) for word in arguments])
 
 
 class Terminal(io.StringIO):

@@ -13,7 +13,7 @@ from iiifserver.backend import BackendError
 from iiifserver.iiif.metadata import Text
 from iiifserver.iiif.values import Extent
 from iiifserver.iiif.visitor import Visitor
-from overlays import fonts
+from overlays import coverage, fonts
 from overlays.backends.text import FontField, TextForm
 from overlays.lettering import Lettering
 from tests.overlays.backends.test_text import GIVEN
@@ -33,18 +33,19 @@ def file_of_font(name="DejaVu Serif Book"):
 
 
 def test_a_character_that_a_font_lacks_is_taken_from_another():
-    assert fonts.covering("\N{SNOWMAN}", fonts.face("Liberation Sans Regular")).name != "Liberation Sans Regular"
+    assert coverage.covering("\N{SNOWMAN}", fonts.face("Liberation Sans Regular")).name != "Liberation Sans Regular"
     box = np.asarray(fonts.face("Liberation Sans Regular").at(40).getmask("\U0010ffff")).size
     assert ink("\N{SNOWMAN}", "Liberation Sans Regular").size != box
 
 
 def test_a_character_that_no_font_has_is_left_out():
-    assert fonts.pieces("a\U000f0000b", fonts.face("DejaVu Sans Book")) == [("ab", fonts.face("DejaVu Sans Book"))]
+    (run,) = coverage.runs("a\U000f0000b", fonts.face("DejaVu Sans Book"))
+    assert (run.text, run.face.name) == ("ab", "DejaVu Sans Book")
 
 
 def test_an_accent_stays_with_its_letter():
-    (piece,) = fonts.pieces("e\N{COMBINING ACUTE ACCENT}", fonts.face("DejaVu Sans Book"))
-    assert piece[0] == "e\N{COMBINING ACUTE ACCENT}"
+    (run,) = coverage.runs("q\N{COMBINING ACUTE ACCENT}", fonts.face("DejaVu Sans Book"))
+    assert run.text == "q\N{COMBINING ACUTE ACCENT}"
 
 
 def test_hebrew_runs_from_the_right():

@@ -96,3 +96,14 @@ def coarse_ycc(image: Image.Image, folder: Path, tile: int = 0) -> bytes:
     command = ["opj_compress", "-i", str(raw), "-o", str(stream), "-F", layout, "-mct", "0", *tiles]
     subprocess.run(command, check=True, capture_output=True)
     return stream.read_bytes()
+
+
+def mosaic_of_noise(columns: int, rows: int, edge: int = 512) -> bytes:
+    """A bare code stream of one tile of noise again and again: quick to make, and slow to decode."""
+    noise = np.random.default_rng(1).integers(0, 65_536, (edge, edge), dtype=np.uint16)
+    tile = code_stream(noise, resolutions=1)
+    start = tile.index(b"\xff\x90\0\x0a")
+    part = tile[start : tile.rindex(b"\xff\xd9")]
+    header = patched(tile[:start], 4, struct.pack(">II", edge * columns, edge * rows))
+    parts = (part[:4] + struct.pack(">HI", number, len(part)) + part[10:] for number in range(columns * rows))
+    return header + b"".join(parts) + b"\xff\xd9"

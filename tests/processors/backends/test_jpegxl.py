@@ -18,8 +18,15 @@ from iiifserver.testing import (
     upright,
     with_orientation,
 )
+from processors import jxl_profile
 from processors.backends import jpegxl as backend
 from processors.backends.jpegxl import JpegXlProcessor
+from processors.colour import to_srgb
+from processors.jxl_profile import profile_in
+from processors.linear_light import light_of
+from processors.output import Output
+from processors.runtime import Processors
+from tests.processors.profiles import LINEAR_GRAY, SWAPPED
 
 
 def reader(**options) -> JpegXlProcessor:
@@ -60,17 +67,78 @@ def test_every_mode_is_shown_as_it_is(mode: str):
     assert (shown.mode, likeness(shown, image)) == (mode, float("inf"))
 
 
-@pytest.mark.parametrize(("bits", "times"), [(10, 4), (12, 16), (16, 257)])
-def test_deep_pictures_are_shown_in_eight_bits(bits: int, times: int):
+@pytest.mark.parametrize(("bits", "least"), [(10, 30), (12, 40), (16, 60)])
+def test_deep_pictures_are_shown_in_eight_bits(bits: int, least: float):
+    """Such files hold light and say so."""
     image = drawn(60, 40)
-    content = jxl(np.asarray(image).astype(np.uint16) * times, bitspersample=bits)
-    assert likeness(rendered(reader(), in_memory(content)), image) == float("inf")
+    light = np.round(light_of(np.asarray(image) / 255) * ((1 << bits) - 1)).astype(np.uint16)
+    assert likeness(rendered(reader(), in_memory(jxl(light, bitspersample=bits))), image) > least
 
 
-def test_fractions_are_shown_in_eight_bits():
-    image = drawn(60, 40)
-    content = jxl((np.asarray(image) / 255).astype(np.float32))
-    assert likeness(rendered(reader(), in_memory(content)), image) == float("inf")
+@pytest.mark.parametrize("mode", ["LA", "RGBA"])
+def test_fractions_are_shown_in_eight_bits(mode: str):
+    image = drawn(60, 40, mode)
+    values = (np.asarray(image) / 255).astype(np.float32)
+    values[..., :-1] = light_of(values[..., :-1])
+    assert likeness(rendered(reader(), in_memory(jxl(values))), image) == float("inf")
+
+
+@pytest.mark.parametrize(("bits", "shades"), [(1, [0, 255]), (4, [0, 255]), (12, [0, 255]), (16, [0, 255])])
+def test_of_deep_values_that_are_no_light_the_highest_bits_are_shown(bits: int, shades: list[int]):
+    values = np.array([[[0], [(1 << bits) - 1]]], np.uint16 if bits > 8 else np.uint8)
+    assert backend.in_eight_bits(values, bits).ravel().tolist() == shades
+
+
+def test_dark_tones_of_deep_light_have_no_bands():
+    ramp = np.linspace(0, 600, 4096).astype(np.uint16)[None, :, None]
+    steps = np.diff(backend.shades_of_light(ramp, 16).ravel().astype(int))
+    assert set(steps.tolist()) <= {0, 1}
+
+
+# --- Colour profiles -------------------------------------------------------------------------------------------------
+
+
+def coloured(mode: str = "RGB", **options) -> bytes:
+    """A file with a profile of its own, which only another library writes."""
+    pylibjxl = pytest.importorskip("pylibjxl")
+    pixels = np.asarray(drawn(60, 40, mode))
+    return pylibjxl.encode(pixels[..., None] if pixels.ndim == 2 else pixels, lossless=True, **options)
+
+
+@pytest.mark.parametrize(("mode", "profile"), [("RGB", SWAPPED), ("RGBA", SWAPPED), ("L", LINEAR_GRAY)])
+def test_a_profile_is_applied(mode: str, profile: bytes):
+    shown = rendered(reader(), in_memory(coloured(mode, icc=profile)))
+    assert shown.tobytes() == to_srgb(drawn(60, 40, mode), profile).tobytes()
+    assert shown.tobytes() != drawn(60, 40, mode).tobytes()
+
+
+def test_a_profile_can_be_kept():
+    found = in_memory(coloured(icc=SWAPPED))
+    image = Processors((reader(),)).inspect(found).of(found)
+    raster = image.read(plan_for(image.facts), Output(keeps_profile=True))
+    assert (raster.profile, raster.image.tobytes()) == (SWAPPED, drawn(60, 40).tobytes())
+
+
+def test_colours_that_are_srgb_stay_as_they_are():
+    assert rendered(reader(), in_memory(coloured())).tobytes() == drawn(60, 40).tobytes()
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\x0a", b"no picture at all"])
+def test_what_is_no_jpeg_xl_has_no_profile(content: bytes):
+    assert profile_in(content) is None
+
+
+def test_where_no_library_tells_the_profile_the_picture_is_still_shown(monkeypatch):
+    monkeypatch.setattr(jxl_profile, "find_library", lambda: None)
+    assert rendered(reader(), in_memory(coloured(icc=SWAPPED))).tobytes() == drawn(60, 40).tobytes()
+
+
+def test_a_library_that_is_none_is_passed_over(tmp_path):
+    (tmp_path / "imagecodecs.libs").mkdir()
+    (tmp_path / "imagecodecs.libs" / "libjxl-1.so").write_bytes(b"nothing")
+    (file,) = jxl_profile.bundled_libraries(tmp_path / "imagecodecs")
+    with pytest.raises(OSError, match="libjxl-1"):
+        jxl_profile.loaded(file)
 
 
 def test_an_orientation_is_honoured():

@@ -282,7 +282,7 @@ def test_only_tiles_that_are_touched_are_read():
 def test_bands_make_the_same_picture(monkeypatch):
     content = jp2(drawn(1024, 768), tile_size=(256, 256))
     whole = shown(content)
-    monkeypatch.setattr("processors.backends.openjpeg.BAND_PIXELS", 100_000)
+    monkeypatch.setattr("processors.jpeg2000_parts.BAND_PIXELS", 100_000)
     assert likeness(shown(content), whole) == float("inf")
 
 

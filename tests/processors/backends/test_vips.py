@@ -12,7 +12,7 @@ from PIL import Image
 
 from iiifserver.iiif.errors import BadRequest, ImageTooLarge, SourceUnavailable, Unreadable
 from iiifserver.iiif.found import Found
-from iiifserver.iiif.values import Box, Extent
+from iiifserver.iiif.values import Box, Extent, SourceFacts
 from iiifserver.testing import (
     ProcessorContract,
     drawn,
@@ -26,6 +26,10 @@ from iiifserver.testing import (
 from processors import vips_library
 from processors.backends.pillow import PillowProcessor
 from processors.backends.vips import LOADERS, VipsProcessor
+from processors.operations import picture
+from processors.output import Output
+from processors.retrieval import Refused
+from processors.runtime import Processors
 from processors.vips_library import NoVips
 from tests.processors.backends.test_pillow_damage import BOMBS
 
@@ -208,7 +212,8 @@ def test_a_file_of_this_machine_is_read_where_it_is(retrieval: str, tmp_path, mo
 
 def test_what_is_no_file_is_left_to_another_processor_where_staff_want_that():
     processor = VipsProcessor.build({"retrieval": "refuse"})
-    assert processor.facts(in_memory(encoded(drawn(30, 20)))) is None
+    with pytest.raises(Refused):
+        processor.facts(in_memory(encoded(drawn(30, 20))))
 
 
 def test_many_threads_read_at_once():
@@ -232,3 +237,43 @@ def test_flipped_bytes_never_do_more_than_refuse(name: str, seed: int):
         facts = vips().facts(found)
         if facts is not None:
             assert vips().read(found, facts, plan_for(facts, Box(0, 0, 1, 1))).image.size >= (1, 1)
+
+
+# --- Which requests are given to it --------------------------------------------------------------------------------
+
+LARGE = Extent(4000, 3000)
+PART, MOST = Box(0, 0, 512, 512), Box(0, 0, 4000, 2900)
+
+
+@pytest.mark.parametrize(
+    ("format_name", "extent", "box", "is_suited"),
+    [
+        ("jpeg", LARGE, PART, True),
+        ("jpeg", LARGE, MOST, False),
+        ("png", LARGE, PART, True),
+        ("png", LARGE, MOST, True),
+        ("png", Extent(800, 600), PART, False),
+        ("jpeg", Extent(800, 600), PART, False),
+    ],
+)
+def test_it_suits_parts_of_large_jpegs_and_all_of_large_pngs(format_name: str, extent: Extent, box: Box, is_suited):
+    facts = SourceFacts(extent=extent, format_name=format_name, has_color=True, has_alpha=False)
+    assert vips().suits(facts, plan_for(facts, box)) is is_suited
+
+
+def test_staff_say_from_which_size_on():
+    facts = SourceFacts(extent=Extent(800, 600), format_name="png", has_color=True, has_alpha=False)
+    assert VipsProcessor.build({"least_megapixels": 0.4}).suits(facts, plan_for(facts))
+    assert not VipsProcessor.build({"least_megapixels": 0.5}).suits(facts, plan_for(facts))
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_what_does_not_suit_it_is_read_by_pillow_and_looks_the_same(form: str, orientation: int, monkeypatch):
+    found = in_memory(encoded(drawn(300, 200), form, exif=with_orientation(orientation)))
+    image = Processors((vips(), PillowProcessor.build({}))).inspect(found).of(found)
+    plan = plan_for(image.facts)
+    expected = rendered(vips(), found)
+    monkeypatch.setattr(VipsProcessor, "read", None)
+    shown = picture(image.read(plan, Output()), plan, orientation, Output())
+    assert likeness(shown, expected) > 45

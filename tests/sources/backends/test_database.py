@@ -20,8 +20,7 @@ from iiifserver.backend import BackendError
 from iiifserver.iiif.errors import ImageTooLarge, SourceNonsense, SourceTooSlow, SourceUnavailable
 from iiifserver.testing import SourceContract, SourceUnderTest, content_of
 from sources.backends.database import DatabaseForm, DatabaseSource
-from sources.base import Place
-from tests.postgresql import postgresql_server
+from sources.base import FolderEntry, Place
 
 TABLE = {"alias": "scans", "table": "scans", "key_column": "number", "content_column": "content"}
 WITH_TIME = {**TABLE, "modified_column": "changed"}
@@ -71,12 +70,6 @@ def sqlite_put(file: Path, table: str = "scans") -> Callable[[str, bytes], None]
         connection.close()
 
     return put
-
-
-@pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[str]:
-    with postgresql_server() as server:
-        yield server.get_uri()
 
 
 @pytest.fixture
@@ -326,6 +319,17 @@ def test_a_database_that_goes_away_mid_stream_is_unavailable(postgresql, known):
             file.read()
 
 
+def test_a_database_that_fails_again_and_again_is_left_alone(postgresql, known, monkeypatch):
+    known(ENGINE="django.db.backends.postgresql", NAME="gone", HOST="127.0.0.1", PORT="1")
+    source, tries = DatabaseSource.build(TABLE), []
+    run = source._pool.run
+    monkeypatch.setattr(source._pool, "run", lambda work: tries.append(work) or run(work))
+    for _ in range(20):
+        with pytest.raises(SourceUnavailable):
+            source.find(Place(name="a"))
+    assert (len(tries), source.resting_servers) == (5, 1)
+
+
 def test_an_image_that_is_replaced_while_it_is_read_is_never_a_mix(database):
     database("a", b"1" * 1024 * 1024)
     found = DatabaseSource.build(WITH_TIME).find(Place(name="a"))
@@ -396,3 +400,91 @@ def test_many_readers_share_a_few_connections_that_end(postgresql):
 def test_options_that_make_no_sense_do_not_build(options):
     with pytest.raises(BackendError):
         DatabaseSource.build(options)
+
+
+def keys(source: DatabaseSource, after: str = "", limit: int = 100) -> list[str]:
+    listed = source.entries("", after, limit)
+    assert listed is not None
+    assert all(entry == FolderEntry(entry.name) for entry in listed)
+    return [entry.name for entry in listed]
+
+
+def test_a_table_is_listed_key_by_key_and_page_by_page(database):
+    names = [f"{number:02} é+%_/'.png" for number in range(12)]
+    for name in names:
+        database(name, b"here")
+    source, listed = DatabaseSource.build(TABLE), [""]
+    while page := keys(source, listed[-1], 5):
+        assert len(page) <= 5
+        listed += page
+    assert listed[1:] == names
+    assert [content_of(source, name) for name in listed[1:]] == [b"here"] * 12
+
+
+@pytest.mark.parametrize("after", ["' OR '1'='1", "1; DROP TABLE scans", "$1", "?1"])
+def test_a_hostile_place_to_go_on_from_is_a_key_like_any_other(database, after):
+    database("zz", b"here")
+    assert keys(DatabaseSource.build(TABLE), after) == ["zz"]
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("after", ["a\0b", "\ud800"])
+def test_nothing_is_behind_what_is_no_key(after):
+    assert DatabaseSource.build(TABLE).entries("", after, 5) is None
+
+
+def test_a_search_goes_through_the_keys(database):
+    for name in ("Karte 1", "karte 2", "plan"):
+        database(name, b"here")
+    matches = DatabaseSource.build(TABLE).search("", "KARTE", "", 10, 60)
+    assert sorted(entry.name for entry in matches.entries) == ["Karte 1", "karte 2"]
+
+
+def test_rows_without_an_image_or_a_key_are_not_listed(sqlite_file):
+    with sqlite3.connect(sqlite_file) as connection:
+        rows = [("a", None), (None, b"here"), (b"bytes", b"here"), ("", b"here"), ("b", b"here")]
+        connection.executemany("INSERT INTO scans (number, content) VALUES (?, ?)", rows)
+    connection.close()
+    assert keys(DatabaseSource.build(TABLE)) == ["b"]
+
+
+def test_keys_that_stand_twice_are_listed_once(postgresql):
+    postgresql.execute("CREATE TABLE twice (number TEXT, content BYTEA)")
+    postgresql.execute("INSERT INTO twice VALUES ('a', 'x'), ('a', 'y'), ('b', 'x'), ('', 'x'), (NULL, 'x')")
+    source = DatabaseSource.build({**TABLE, "table": "twice"})
+    assert (keys(source, "", 1), keys(source, "a", 1)) == (["a"], ["b"])
+    assert keys(source) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"), [("INTEGER", ["2", "10"]), ("UUID", ["0" * 8 + "-0000-0000-0000-" + "1" * 12])]
+)
+def test_keys_of_any_type_are_listed_as_they_are_asked_for(postgresql, kind, values):
+    postgresql.execute(f"CREATE TABLE typed (number {kind}, content BYTEA)")
+    for value in values:
+        postgresql.execute("INSERT INTO typed VALUES (%s, 'here')", [value])
+    source = DatabaseSource.build({**TABLE, "table": "typed"})
+    assert keys(source) == values
+    assert [content_of(source, value) for value in values] == [b"here"] * len(values)
+    assert keys(source, values[-1]) == keys(source, "what no such column holds") == []
+
+
+def test_numbers_of_sqlite_are_listed_in_their_order(sqlite_file):
+    with sqlite3.connect(sqlite_file) as connection:
+        connection.executemany('INSERT INTO "Odd ""names%" VALUES (?, ?)', [(10, b"ten"), (9, b"nine")])
+    connection.close()
+    source = DatabaseSource.build(ODD)
+    assert (keys(source), keys(source, "9")) == (["9", "10"], ["10"])
+
+
+@pytest.mark.usefixtures("database")
+def test_a_table_has_no_folders():
+    assert DatabaseSource.build(TABLE).entries("maps", "", 10) is None
+
+
+@pytest.mark.usefixtures("database")
+def test_a_statement_is_not_listed_and_says_why():
+    source = DatabaseSource.build(STATEMENT)
+    assert source.entries("", "", 10) is None
+    assert "Name a table" in source.unlisted()
+    assert DatabaseSource.build(TABLE).unlisted() == ""

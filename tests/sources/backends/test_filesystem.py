@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from iiifserver.backend import BackendError
 from iiifserver.iiif.errors import Forbidden, SourceUnavailable
+from iiifserver.iiif.found import Found
 from iiifserver.testing import SourceUnderTest, WritingSourceContract, content_of
+from sources import mounts
 from sources.backends.filesystem import FilesystemSource
 from sources.base import Place
 
@@ -272,3 +276,113 @@ def test_a_folder_is_listed_to_its_end_past_links_that_lead_out(tmp_path):
     assert [entry.name for entry in source.entries("", "b.png", 2)] == ["c.png"]
     assert source.entries("nowhere", "", 2) is None
     assert source.entries("b.png", "", 2) is None
+
+
+# What goes away or changes while it is served
+
+
+def exchange(folder: Path) -> None:
+    """What unmounting does: another folder, an empty one, is in its place."""
+    folder.rename(folder.with_name("away"))
+    folder.mkdir()
+
+
+def test_an_empty_mount_point_is_no_missing_image(folder: Path):
+    (folder / "a.png").write_bytes(b"a")
+    source = source_on(folder)
+    assert has(source, "a.png")
+    exchange(folder)
+    for _ in range(2):
+        with pytest.raises(SourceUnavailable, match="mounted"):
+            source.find(Place(name="a.png"))
+    folder.rmdir()
+    folder.with_name("away").rename(folder)
+    assert has(source, "a.png")
+
+
+def test_a_folder_that_was_emptied_has_no_images(folder: Path):
+    (folder / "a.png").write_bytes(b"a")
+    source = source_on(folder)
+    assert has(source, "a.png")
+    (folder / "a.png").unlink()
+    assert not has(source, "a.png")
+
+
+def test_another_folder_with_other_images_is_taken_as_it_is(folder: Path):
+    (folder / "a.png").write_bytes(b"a")
+    source = source_on(folder)
+    assert has(source, "a.png")
+    exchange(folder)
+    (folder / "b.png").write_bytes(b"b")
+    assert not has(source, "a.png")
+
+
+@pytest.mark.parametrize(("line", "is_gone"), [("nas:/scans {} nfs ro 0 0", True), ("# nas:/scans {} nfs", False)])
+def test_an_empty_folder_on_which_the_system_mounts_something_is_no_missing_image(
+    folder: Path, tmp_path: Path, monkeypatch, line: str, is_gone: bool
+):
+    """Also for a process that has seen nothing in it yet."""
+    (tmp_path / "fstab").write_text(line.format(str(folder).replace(" ", "\\040")) + "\nproc /proc proc\n")
+    monkeypatch.setattr(mounts, "FSTAB", tmp_path / "fstab")
+    if is_gone:
+        with pytest.raises(SourceUnavailable, match="mounted"):
+            source_on(folder).find(Place(name="a.png"))
+    else:
+        assert not has(source_on(folder), "a.png")
+
+
+@pytest.mark.parametrize("number", [errno.ESTALE, errno.EIO, errno.ENOTCONN])
+def test_a_server_of_files_that_goes_away_is_unavailable(folder: Path, monkeypatch, number: int):
+    (folder / "a.png").write_bytes(b"a")
+    source = source_on(folder)
+    assert has(source, "a.png")
+    monkeypatch.setattr(Path, "stat", lambda *_, **__: raise_error(number))
+    with pytest.raises(SourceUnavailable):
+        source.find(Place(name="a.png"))
+
+
+def raise_error(number: int) -> None:
+    raise OSError(number, os.strerror(number))
+
+
+def test_a_file_that_is_written_to_while_it_is_read_is_never_a_mix(folder: Path):
+    (folder / "a.tif").write_bytes(bytes(1_000_000))
+    found = source_on(folder).find(Place(name="a.tif"))
+    with pytest.raises(SourceUnavailable, match="replaced") as error:
+        read_and_meddle(found, lambda: overwrite(folder / "a.tif", b"1" * 1_000_000))
+    assert error.value.retry_after_seconds == 1
+
+
+def test_a_file_that_is_cut_off_while_it_is_read_is_not_damaged(folder: Path):
+    (folder / "a.tif").write_bytes(bytes(1_000_000))
+    found = source_on(folder).find(Place(name="a.tif"))
+    with pytest.raises(SourceUnavailable, match="replaced"):
+        read_and_meddle(found, lambda: damage_by(overwrite(folder / "a.tif", b"1")))
+
+
+def read_and_meddle(found: Found, meddle: Callable[[], None]) -> None:
+    with found.open() as file:
+        file.read(10)
+        meddle()
+        file.read()
+
+
+def damage_by(_: None) -> None:
+    """What a decoder says to half a file."""
+    raise ValueError("damaged")
+
+
+def test_a_file_whose_place_another_takes_is_read_to_its_end(folder: Path):
+    (folder / "a.tif").write_bytes(bytes(1_000_000))
+    found = source_on(folder).find(Place(name="a.tif"))
+    with found.open() as file:
+        (folder / "b.tif").write_bytes(b"1" * 1_000_000)
+        (folder / "b.tif").replace(folder / "a.tif")
+        assert file.read() == bytes(1_000_000)
+
+
+def overwrite(path: Path, content: bytes) -> None:
+    """Writes into the file itself, as `cp` does, at a moment that differs."""
+    before = path.stat()
+    path.write_bytes(content)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns + 1_000_000_000))

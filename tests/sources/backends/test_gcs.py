@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import json
-import socket
+from functools import partial
+from typing import ClassVar
 
 import pytest
 import requests
-from gcp_storage_emulator.server import create_server
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
 
 from iiifserver.backend import BackendError
-from iiifserver.iiif.errors import SourceUnavailable
-from iiifserver.testing import SourceContract, SourceUnderTest
+from iiifserver.iiif.errors import AlreadyThere, NotFound, SourceUnavailable
 from sources.backends import gcs
 from sources.backends.gcs import GcsForm, GcsSource
-from sources.base import FolderEntry, Place
+from sources.base import Place
+from sources.crowd import Crowd
+from sources.ranged import key_target
 from sources.ranged.retries import Patience
+from tests.sources.backends.object_store_contract import ObjectStoreContract
 from tests.sources.web_server import Handler, WebServer
 
 
 @pytest.fixture(scope="module")
-def address():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = create_server("127.0.0.1", port, in_memory=True)
-    server.start()
-    yield f"http://127.0.0.1:{port}"
-    server.stop()
+def address(google_address: str) -> str:
+    return google_address
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +52,7 @@ def source_at(address: str, **options: object) -> GcsSource:
     own = {"bucket": "pictures", "endpoint": address, "credentials": "anonymous", "look_again_seconds": 0}
     source = GcsSource.build({**own, **options})
     source.patience = Patience(sleep=lambda seconds: None)
+    source.crowd = Crowd(most_waiting=100)
     return source
 
 
@@ -62,10 +60,17 @@ def put_into(bucket):
     return lambda name, content: bucket.blob(name).upload_from_string(content)
 
 
-class TestGcs(SourceContract):
+class TestGcs(ObjectStoreContract):
+    unavailable: ClassVar = {"endpoint": "http://127.0.0.1:9"}
+    gone: ClassVar = {"bucket": "gone"}
+
     @pytest.fixture
-    def subject(self, address: str, bucket) -> SourceUnderTest:
-        return SourceUnderTest(source_at(address), put_into(bucket))
+    def build(self, address: str):
+        return partial(source_at, address)
+
+    @pytest.fixture
+    def put(self, bucket):
+        return put_into(bucket)
 
     def test_never_mixes_the_old_bytes_with_the_new_version(self, web: WebServer) -> None:
         # The emulator knows no conditions; so a server of our own looks whether one is sent.
@@ -79,6 +84,22 @@ class TestGcs(SourceContract):
         with pytest.raises(SourceUnavailable):
             file.read()
         file.close()
+
+    def test_a_bucket_that_is_gone_is_no_missing_image_and_takes_nothing(self, web: WebServer) -> None:
+        # The emulator does not say what is missing.
+        web.fault = no_bucket
+        source = source_at(web.address)
+        with pytest.raises(SourceUnavailable, match="bucket"):
+            source.find(Place(name="a.png"))
+        with pytest.raises(NotFound):
+            source.write(Place(name="a.png"), io.BytesIO(b"new"))
+        assert source.find(Place(name="a.png", details={"bucket": "gone"})) is None
+
+
+def no_bucket(handler: Handler) -> bool:
+    document = {"error": {"code": 404, "message": "The specified bucket does not exist."}}
+    give(handler, 404, json.dumps(document).encode(), {"Content-Type": "application/json"})
+    return True
 
 
 def one_object_of_generation_seven(handler: Handler) -> bool:
@@ -101,18 +122,6 @@ def replaced_object(handler: Handler) -> bool:
 def give(handler: Handler, status: int, content: bytes, headers: dict[str, str]) -> None:
     handler.answer(status, {"Content-Length": str(len(content)), **headers})
     handler.body(content)
-
-
-def test_only_what_is_read_is_fetched(address: str, bucket):
-    put_into(bucket)("a.tif", bytes(range(250)) * 4000)
-    with source_at(address).find(Place(name="a.tif")).open() as file:
-        file.seek(500_010)
-        assert file.read(5) == bytes(range(10, 15))
-
-
-def test_a_service_that_is_not_there_is_unavailable():
-    with pytest.raises(SourceUnavailable):
-        source_at("http://127.0.0.1:9").find(Place(name="a.png"))
 
 
 @pytest.mark.parametrize(
@@ -142,43 +151,17 @@ def test_a_library_that_is_missing_is_named_with_its_cure(address: str, monkeypa
     assert "pip install" in " ".join(source_at(address).problems())
 
 
-@pytest.fixture
-def pictures(bucket) -> None:
-    """Five objects, two of them in a folder."""
-    for name in ("b.png", "a/1.png", "a/2.png", "a-c.png", "c.png"):
-        put_into(bucket)(name, b"here")
+def something_is_there(handler: Handler) -> bool:
+    """Finds nothing when it is looked for, and something when an object is to be put."""
+    if handler.command == "POST":
+        assert "ifGenerationMatch=0" in handler.path
+    give(handler, 412 if handler.command == "POST" else 404, b"", {})
+    return True
 
 
-EVERYTHING = [FolderEntry("a-c.png"), FolderEntry("a", is_folder=True), FolderEntry("b.png"), FolderEntry("c.png")]
-
-
-@pytest.mark.parametrize(
-    ("after", "limit", "expected"),
-    [("", 100, EVERYTHING), ("", 2, EVERYTHING[:2]), ("a", 2, EVERYTHING[2:]), ("b.png", 2, EVERYTHING[3:]),
-     ("a-c.png", 1, EVERYTHING[1:2]), ("aa", 9, EVERYTHING[2:]), ("c.png", 9, [])],
-)  # fmt: skip
-def test_a_bucket_can_be_looked_through_page_by_page(address: str, pictures, after: str, limit: int, expected):
-    assert source_at(address).entries("", after, limit) == expected
-
-
-def test_what_lies_in_a_folder_is_listed_without_it(address: str, pictures, bucket):
-    put_into(bucket)("a/", b"")
-    source = source_at(address)
-    assert source.entries("a", "", 10) == [FolderEntry("1.png"), FolderEntry("2.png")]
-    assert source.entries("a", "1.png", 10) == [FolderEntry("2.png")]
-    assert source.entries("a", "2.png", 10) == []
-
-
-@pytest.mark.parametrize("folder", ["missing", "..", "a/../b", "/"])
-def test_a_folder_that_is_not_there_is_none(address: str, pictures, folder: str):
-    assert source_at(address).entries(folder, "", 10) is None
-
-
-def test_many_entries_come_page_by_page(address: str, bucket):
-    names = [f"many/{number:02} é+%.png" for number in range(23)]
-    for name in names:
-        put_into(bucket)(name, b"x")
-    source, listed = source_at(address), [""]
-    while page := source.entries("many", listed[-1], 5):
-        listed += (entry.name for entry in page)
-    assert [f"many/{name}" for name in listed[1:]] == names
+def test_of_two_who_want_a_name_at_once_one_is_refused(web: WebServer, monkeypatch):
+    monkeypatch.setattr(key_target, "PIECE_BYTES", 10)
+    web.fault = something_is_there
+    for size in (3, 13):
+        with pytest.raises(AlreadyThere):
+            source_at(web.address).write(Place(name="a.png"), io.BytesIO(bytes(size)))

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
+import io
+from functools import partial
+from typing import ClassVar
+
 import boto3
 import pytest
 from django.conf import settings
 from django.test import override_settings
-from moto.server import ThreadedMotoServer
 
 from iiifserver.backend import BackendError
 from iiifserver.iiif.errors import Forbidden, SourceNonsense, SourceTooSlow, SourceUnavailable
-from iiifserver.testing import SourceContract, SourceUnderTest, content_of
+from iiifserver.testing import content_of
 from sources.backends.s3 import S3Form, S3Source
-from sources.base import FolderEntry, Place
+from sources.base import Place
+from sources.crowd import Crowd
 from sources.ranged.retries import Patience
+from tests.object_stores import S3_KEYS
+from tests.sources.backends.object_store_contract import ConditionalStoreContract
 from tests.sources.web_server import Handler, WebServer
-
-KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
 
 
 @pytest.fixture(scope="module")
-def address():
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    yield "http://{}:{}".format(*server.get_host_and_port())
-    server.stop()
+def address(s3_address: str) -> str:
+    return s3_address
 
 
 @pytest.fixture(scope="module")
 def client(address: str):
-    client = boto3.client("s3", endpoint_url=address, **KEYS)
+    client = boto3.client("s3", endpoint_url=address, **S3_KEYS)
     client.create_bucket(Bucket="pictures")
     client.create_bucket(Bucket="other")
     return client
@@ -48,6 +49,7 @@ def source_at(address: str, **options: object) -> S3Source:
     keys = {"access_key_id": "test", "secret_access_key": "test"}
     source = S3Source.build({**own, **keys, **options})
     source.patience = Patience(sleep=lambda seconds: None)
+    source.crowd = Crowd(most_waiting=100)
     return source
 
 
@@ -55,22 +57,17 @@ def put_into(client):
     return lambda key, content: client.put_object(Bucket="pictures", Key=key, Body=content)
 
 
-class TestS3(SourceContract):
+class TestS3(ConditionalStoreContract):
+    unavailable: ClassVar = {"endpoint": "http://127.0.0.1:9"}
+    gone: ClassVar = {"bucket": "gone"}
+
     @pytest.fixture
-    def subject(self, address: str, client) -> SourceUnderTest:
-        return SourceUnderTest(source_at(address), put_into(client))
+    def build(self, address: str):
+        return partial(source_at, address)
 
-
-def test_an_empty_object_is_found_empty(address: str, client):
-    put_into(client)("a.png", b"")
-    assert content_of(source_at(address), "a.png") == b""
-
-
-def test_only_what_is_read_is_fetched(address: str, client):
-    put_into(client)("a.tif", bytes(range(250)) * 4000)
-    with source_at(address).find(Place(name="a.tif")).open() as file:
-        file.seek(500_010)
-        assert file.read(5) == bytes(range(10, 15))
+    @pytest.fixture
+    def put(self, client):
+        return put_into(client)
 
 
 def test_an_object_that_is_replaced_while_it_is_read_is_never_mixed(address: str, client):
@@ -94,8 +91,23 @@ def test_an_object_that_is_removed_while_it_is_read_is_gone(address: str, client
     file.close()
 
 
-def test_a_bucket_that_is_gone_has_nothing(address: str, client):
-    assert source_at(address, bucket="gone").find(Place(name="a.png")) is None
+def test_a_bucket_that_a_lookup_names_need_not_be_there(address: str, client):
+    assert source_at(address).find(Place(name="a.png", details={"bucket": "gone"})) is None
+
+
+def test_a_bucket_that_goes_while_an_image_is_read_is_unavailable(address: str, client):
+    client.create_bucket(Bucket="passing")
+    client.put_object(Bucket="passing", Key="a.tif", Body=bytes(1_000_000))
+    source = source_at(address, bucket="passing")
+    file = source.find(Place(name="a.tif")).open()
+    client.delete_object(Bucket="passing", Key="a.tif")
+    client.delete_bucket(Bucket="passing")
+    file.seek(500_000)
+    with pytest.raises(SourceUnavailable):
+        file.read(10)
+    file.close()
+    with pytest.raises(SourceUnavailable, match="bucket"):
+        source.find(Place(name="a.tif"))
 
 
 def test_the_lookup_may_name_a_bucket_and_a_key(address: str, client):
@@ -121,6 +133,16 @@ def test_one_request_finds_an_object(web: WebServer):
     web.put("/pictures/a.png", b"here", modified=1_000_000_000)
     content_of(source_at(web.address), "a.png")
     assert web.methods == ["GET"]
+
+
+def test_an_object_that_is_as_it_was_is_asked_about_without_its_bytes(web: WebServer):
+    source = source_at(web.address, credentials="anonymous")
+    web.put("/pictures/one.png", b"one", modified=1_000_000)
+    first = source.find(Place(name="one.png"))
+    assert source.find(Place(name="one.png")).version == first.version
+    web.put("/pictures/one.png", b"two", modified=1_000_001)
+    assert source.find(Place(name="one.png")).version != first.version
+    assert web.methods == ["GET", "HEAD", "HEAD", "GET"]
 
 
 def test_the_credentials_of_the_machine_are_behind_the_fence(address: str, client, monkeypatch):
@@ -206,19 +228,18 @@ def test_the_form_refuses_the_credentials_of_the_machine():
     assert "AMBIENT_CREDENTIALS" in form.errors["credentials"][0]
 
 
-def test_a_bucket_can_be_looked_through_page_by_page(address: str, client):
-    for key in ("b.png", "a/1.png", "a/2.png", "a-c.png", "c.png"):
-        put_into(client)(key, b"here")
-    source = source_at(address)
-    everything = [FolderEntry("a-c.png"), FolderEntry("a", is_folder=True), FolderEntry("b.png"), FolderEntry("c.png")]
-    assert source.entries("", "", 100) == everything
-    assert source.entries("", "", 2) == everything[:2]
-    assert source.entries("", "a", 2) == everything[2:]
-    assert source.entries("", "b.png", 2) == everything[3:]
-    assert source.entries("a", "", 10) == [FolderEntry("1.png"), FolderEntry("2.png")]
-    assert source.entries("a", "2.png", 10) == []
+def test_where_a_service_knows_no_conditions_it_is_written_to_all_the_same(web: WebServer):
+    conditions = []
 
+    def know_none(handler: Handler) -> bool:
+        if handler.command != "PUT":
+            return False
+        conditions.append(handler.request_seen.headers.get("if-none-match"))
+        handler.answer(501 if conditions[-1] else 200, {"Content-Length": "0", "ETag": '"1"'})
+        return True
 
-@pytest.mark.parametrize("folder", ["missing", "..", "a/../b", "/"])
-def test_a_folder_that_is_not_there_is_none(address: str, folder: str):
-    assert source_at(address).entries(folder, "", 10) is None
+    listing = b"<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>"
+    web.put("/pictures", listing)
+    web.fault = know_none
+    source_at(web.address).write(Place(name="a.png"), io.BytesIO(b"new"))
+    assert conditions == ["*", None]

@@ -14,9 +14,9 @@ from django.test import override_settings
 from moto.server import ThreadedMotoServer
 
 from iiifserver.iiif.errors import SourceMissing, SourceUnavailable
-from iiifserver.testing import SourceContract, SourceUnderTest, content_of
+from iiifserver.testing import SourceUnderTest, WritingSourceContract, content_of
 from sources.backends.storage import StorageSource
-from sources.base import Place
+from sources.base import FolderEntry, Place
 
 KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
 QUICK = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1})
@@ -59,7 +59,7 @@ def put(name: str, content: bytes) -> None:
     storages["pictures"].save(name, ContentFile(content))
 
 
-class TestS3(SourceContract):
+class TestS3(WritingSourceContract):
     @pytest.fixture
     def subject(self) -> SourceUnderTest:
         place = source(path_prefix="scans/")
@@ -90,9 +90,29 @@ def test_a_storage_that_does_not_answer_is_unavailable():
         StorageSource.build({"alias": "gone"}).find(Place(name="a.png"))
 
 
+def test_a_storage_that_fails_again_and_again_is_left_alone():
+    gone = source(alias="gone")
+    for _ in range(6):
+        with pytest.raises(SourceUnavailable) as error:
+            gone.find(Place(name="a.png"))
+    assert gone.resting_servers == 1
+    assert "left alone" in str(error.value)
+
+
 def test_an_object_that_goes_away_is_missing():
     put("a.png", b"a")
     found = source().find(Place(name="a.png"))
     storages["pictures"].delete("a.png")
     with pytest.raises(SourceMissing):
         found.open()
+
+
+def test_a_bucket_can_be_looked_through_page_by_page():
+    for name in ("scans/b.png", "scans/a/1.png", "scans/a/2.png", "scans/notes.txt", "scans/page10.png", "x.png"):
+        put(name, b"here")
+    below = source(path_prefix="scans/")
+    everything = [FolderEntry("a", is_folder=True), FolderEntry("b.png"), FolderEntry("page10.png")]
+    assert below.entries("", "", 100) == everything
+    assert below.entries("", "a", 1) == everything[1:2]
+    assert below.entries("a", "", 10) == [FolderEntry("1.png"), FolderEntry("2.png")]
+    assert below.entries("missing", "", 10) is None

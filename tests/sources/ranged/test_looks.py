@@ -14,7 +14,7 @@ LOOK = Look(state=State(size=1), mode=Mode.RANGED, reason="")
 
 def test_a_young_look_is_used_again_and_an_old_one_is_shown_to_the_next():
     now, told = [0.0], []
-    looks = RememberedLooks(10, clock=lambda: now[0])
+    looks = RememberedLooks(clock=lambda: now[0])
 
     def look(earlier: Look | None) -> Look:
         told.append(earlier)
@@ -22,20 +22,20 @@ def test_a_young_look_is_used_again_and_an_old_one_is_shown_to_the_next():
 
     for moment in (1.0, 5.0, 10.0, 12.0):
         now[0] = moment
-        assert looks.get("a", look) is LOOK
+        assert looks.get("a", look, 10) is LOOK
     assert told == [None, LOOK]
 
 
 def test_what_is_missing_is_looked_for_every_time():
-    looks, times = RememberedLooks(10), []
+    looks, times = RememberedLooks(), []
     for _ in range(2):
-        assert looks.get("a", lambda earlier: times.append(earlier)) is None
+        assert looks.get("a", lambda earlier: times.append(earlier), 10) is None
     assert len(times) == 2
 
 
 @pytest.mark.parametrize("outcome", [LOOK, None])
 def test_those_who_ask_at_once_share_one_look(outcome: Look | None):
-    looks, times, waiting = RememberedLooks(0), [], threading.Barrier(2)
+    looks, times, waiting = RememberedLooks(), [], threading.Barrier(2)
 
     def look(earlier: Look | None) -> Look | None:
         times.append(earlier)
@@ -43,7 +43,7 @@ def test_those_who_ask_at_once_share_one_look(outcome: Look | None):
         return outcome
 
     with ThreadPoolExecutor(10) as threads:
-        asked = [threads.submit(looks.get, "a", look) for _ in range(10)]
+        asked = [threads.submit(looks.get, "a", look, 0) for _ in range(10)]
         while looks._flights["a"].passengers < 10:
             threading.Event().wait(0.001)
         waiting.wait(10)
@@ -54,12 +54,12 @@ def test_those_who_ask_at_once_share_one_look(outcome: Look | None):
 
 
 def test_an_error_leaves_nobody_waiting():
-    looks, times = RememberedLooks(0), []
+    looks, times = RememberedLooks(), []
 
     def look(earlier: Look | None) -> Look:
         times.append(earlier)
         raise SourceUnavailable("away")
 
     with pytest.raises(SourceUnavailable):
-        looks.get("a", look)
+        looks.get("a", look, 0)
     assert looks._flights == {}
