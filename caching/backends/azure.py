@@ -114,9 +114,12 @@ class AzureCache(ObjectStoreCache):
     def read_object(self, name: str, count: int | None = None) -> bytes | None:
         from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
+        from iiifserver.outbound.adapter import closing_answers
+
         piece = {} if count is None else {"offset": 0, "length": count}
         try:
-            raw: bytes = self.container.download_blob(name, max_concurrency=1, **piece).readall()
+            with closing_answers():
+                raw: bytes = self.container.download_blob(name, max_concurrency=1, **piece).readall()
         except ResourceNotFoundError as error:
             if getattr(error, "error_code", "") == "ContainerNotFound":
                 raise

@@ -125,11 +125,14 @@ class GcsCache(ObjectStoreCache):
     def read_object(self, name: str, count: int | None = None) -> bytes | None:
         from google.api_core.exceptions import GoogleAPICallError, NotFound
 
+        from iiifserver.outbound.adapter import closing_answers
+
         piece = {} if count is None else {"start": 0, "end": count - 1}
         try:
-            raw: bytes = self.bucket.blob(name).download_as_bytes(
-                raw_download=True, checksum=None, retry=None, timeout=self.options.timeout_seconds, **piece
-            )
+            with closing_answers():
+                raw: bytes = self.bucket.blob(name).download_as_bytes(
+                    raw_download=True, checksum=None, retry=None, timeout=self.options.timeout_seconds, **piece
+                )
         except NotFound:
             return None
         except GoogleAPICallError as error:

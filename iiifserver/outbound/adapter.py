@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import requests
@@ -12,6 +14,30 @@ from .connections import Refused, guarded_pools
 from .fence import OutOfBounds, current_fence
 
 S = TypeVar("S", bound=requests.Session)
+
+
+class Answers(threading.local):
+    """What a thread has been answered in the blocks that it is in."""
+
+    def __init__(self) -> None:
+        self.open: list[requests.Response] | None = None
+
+
+_answers = Answers()
+
+
+@contextmanager
+def closing_answers() -> Iterator[None]:
+    """A block at whose end nothing is left of its answers: a library that gives one up in the middle would keep its
+    connection, of which there are only so many.
+    """
+    outer, _answers.open = _answers.open, []
+    try:
+        yield
+    finally:
+        for answer in _answers.open:
+            answer.close()
+        _answers.open = outer
 
 
 class GuardedAdapter(HTTPAdapter):
@@ -37,7 +63,10 @@ class GuardedAdapter(HTTPAdapter):
             current_fence().check(str(request.url))
         except OutOfBounds as error:
             raise Refused(str(error)) from error
-        return super().send(request, stream, timeout, verify, cert, proxies=None)
+        answer = super().send(request, stream, timeout, verify, cert, proxies=None)
+        if _answers.open is not None:
+            _answers.open.append(answer)
+        return answer
 
 
 def guarded(session: S, connections: int) -> S:

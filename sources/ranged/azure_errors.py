@@ -27,8 +27,10 @@ def azure_errors() -> Iterator[None]:
         ServiceResponseTimeoutError,
     )
 
+    from iiifserver.outbound.adapter import closing_answers
+
     try:
-        with http_errors():
+        with http_errors(), closing_answers():
             yield
     except (ServiceRequestTimeoutError, ServiceResponseTimeoutError) as error:
         raise SourceTooSlow("The source takes too long to answer.") from error

@@ -22,7 +22,9 @@ def gcs_errors() -> Iterator[None]:
     from google.auth.exceptions import GoogleAuthError
     from requests.exceptions import RequestException, Timeout
 
-    with http_errors():
+    from iiifserver.outbound.adapter import closing_answers
+
+    with http_errors(), closing_answers():
         try:
             yield
         except GoogleAPICallError as error:

@@ -195,10 +195,17 @@ class TestLockFile:
 class TestLeases:
     @pytest.fixture
     def leases(self, redis):
-        def build(seconds: float = 5.0) -> RedisLeases:
-            return RedisLeases(lambda: redis.client, "flights", seconds)
+        built: list[RedisLeases] = []
 
-        return build
+        def build(seconds: float = 5.0) -> RedisLeases:
+            built.append(RedisLeases(lambda: redis.client, "flights", seconds))
+            return built[-1]
+
+        yield build
+        for leases in built:
+            # Nobody is left in a thread of its own to renew what the test did not give back.
+            for name in list(leases._held):
+                leases._release(name, leases._held[name])
 
     def test_one_of_all_has_it(self, leases):
         mine, theirs = leases(), leases()
@@ -255,9 +262,10 @@ class TestLeases:
 
     def test_a_purge_leaves_leases_alone(self, redis):
         cache = RedisCache.build({"address": redis.address, "timeout_seconds": 20})
-        cache.meeting_place().claim("card")
+        release = cache.meeting_place().claim("card")
         assert cache.purge() == 0
         assert cache.meeting_place().claim("card") is None
+        release()
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from django.core.files.storage import default_storage
 from gallery.models import Painting
 file = io.BytesIO()
 Image.new("RGB", (400, 300), "olive").save(file, "PNG")
-painting = Painting.objects.create(title="Hall", identifier="hall/eddie.jpg")
+painting = Painting.objects.get(title="Eddie")
 painting.picture.save("the hall.png", ContentFile(file.getvalue()))
 default_storage.save("private/contract.png", ContentFile(file.getvalue()))
 print(painting.picture.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -47,10 +48,13 @@ def build(kind: str) -> Callable[[str], RemoteSource]:
 
 @pytest.fixture
 def connected(monkeypatch) -> list[Any]:
-    """The places to which connections were tried: none is made."""
+    """The places to which this thread tried to connect: none is made."""
     places: list[Any] = []
+    connect, me = socket.socket.connect, threading.get_ident()
 
-    def note(_: socket.socket, place: Any) -> None:
+    def note(self: socket.socket, place: Any) -> None:
+        if threading.get_ident() != me:
+            return connect(self, place)
         places.append(place[0])
         raise ConnectionRefusedError
 
@@ -88,9 +92,13 @@ def test_a_name_that_is_public_first_and_private_then_reaches_nothing(build, con
 def test_a_connection_that_ends_elsewhere_is_closed_again(build, monkeypatch, web: WebServer):
     """A second look, at the other end of the connection."""
     port = int(web.address.rpartition(":")[2])
-    connect = socket.socket.connect
+    connect, me = socket.socket.connect, threading.get_ident()
+
+    def led_here(self: socket.socket, place: Any) -> None:
+        connect(self, ("127.0.0.1", port) if threading.get_ident() == me else place)
+
     monkeypatch.setattr(socket, "getaddrinfo", resolving_to("93.184.216.34"))
-    monkeypatch.setattr(socket.socket, "connect", lambda self, _: connect(self, ("127.0.0.1", port)))
+    monkeypatch.setattr(socket.socket, "connect", led_here)
     monkeypatch.setattr(socket.socket, "getpeername", lambda self: ("169.254.169.254", 80))
     assert "may not ask" in refusal(build(f"http://{NAME}"))
     assert web.requests == []

@@ -5,6 +5,7 @@ next.
 from __future__ import annotations
 
 import socket
+import threading
 
 import pytest
 import requests
@@ -12,7 +13,7 @@ from django.conf import settings
 from django.test import override_settings
 from urllib3.exceptions import EmptyPoolError
 
-from iiifserver.outbound.adapter import guarded
+from iiifserver.outbound.adapter import closing_answers, guarded
 from iiifserver.outbound.client import ClientSettings, HttpClient
 from iiifserver.outbound.connections import SENT_AT_ONCE_BYTES, Refused
 from iiifserver.outbound.deadlines import time_limit
@@ -28,10 +29,13 @@ def web():
 
 
 def resolving_to(*addresses: str):
-    """A resolver that answers with one list of addresses after the other, and stays with the last."""
+    """A resolver that answers this thread with one list of addresses after the other, and stays with the last."""
     answers = [address.split() for address in addresses]
+    resolve_truly, me = socket.getaddrinfo, threading.get_ident()
 
-    def resolve(host: str, port: int, *_: object, **__: object) -> list[tuple[object, ...]]:
+    def resolve(host: str, port: int, *rest: object, **options: object) -> list[tuple[object, ...]]:
+        if threading.get_ident() != me:
+            return resolve_truly(host, port, *rest, **options)
         found = answers.pop(0) if len(answers) > 1 else answers[0]
         kind = socket.AF_INET6 if ":" in found[0] else socket.AF_INET
         return [(kind, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
@@ -160,3 +164,19 @@ def test_a_long_body_is_sent_in_parts_and_whole(web: WebServer):
     with opened(PRIVATE_NETWORKS=["127.0.0.0/8"]), guarded(requests.Session(), 1) as session:
         session.put(f"{web.address}/a", data=body)
     assert web.requests[0].body == body
+
+
+def test_an_answer_that_is_given_up_in_the_middle_gives_its_connection_back(web: WebServer):
+    with opened(PRIVATE_NETWORKS=["127.0.0.0/8"]), guarded(requests.Session(), 1) as session:
+        for _ in range(3):
+            with closing_answers(), time_limit(20):
+                answer = session.get(f"{web.address}/a", stream=True)
+            assert answer.raw.closed
+
+
+def test_blocks_of_answers_stand_in_each_other(web: WebServer):
+    with opened(PRIVATE_NETWORKS=["127.0.0.0/8"]), guarded(requests.Session(), 2) as session, closing_answers():
+        outer = session.get(f"{web.address}/a", stream=True)
+        with closing_answers():
+            inner = session.get(f"{web.address}/a", stream=True)
+        assert (inner.raw.closed, outer.content) == (True, b"here")
