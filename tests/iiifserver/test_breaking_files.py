@@ -133,7 +133,7 @@ def test_a_file_that_hangs_is_too_slow(server, order):
 def test_a_worker_is_ended_in_the_middle_of_openjpeg(server):
     """Its thread is in C code for seconds, and nothing in Python could stop it."""
     name = "endless.j2k"
-    (server.live.home / "images" / name).write_bytes(mosaic_of_noise(8, 8))
+    (server.live.home / "images" / name).write_bytes(mosaic_of_noise(20, 20))
     assert server.visitor.get(f"/iiif/3/{name}/info.json").status == 200
     assert server.ask(name) is None
     server.wait_for(name, 504)
