@@ -124,7 +124,6 @@ def costs(name: str, service: Service) -> Iterator[Row]:
     across = Box(14 * TILE + 100, 14 * TILE + 100, 2 * TILE, 2 * TILE)
 
     def restarted() -> tuple[int, int]:
-        """Whether the image is still the same is asked once more then."""
         reader.start()
         return reader.cost_of_tile(9, 11)
 

@@ -31,8 +31,10 @@ class FreshnessRules:
     """Has the caches of all processes forget the image with this identifier; `None` where what is gone is kept."""
 
 
-def find(identifier: Identifier, runtime: Runtime) -> Found:
-    """The image as its source has it, or had it when it was asked last. Raises as `Sources.find` does."""
+def find(identifier: Identifier, runtime: Runtime, *, confirms_later: bool = False) -> Found:
+    """The image as its source has it, or had it when it was asked last: just now, unless its `confirm` will be called.
+    Raises as `Sources.find` does.
+    """
     rules, purges = runtime.freshness, runtime.caches.purges
     image, news = digest(identifier.value), purges.newest
 
@@ -44,6 +46,7 @@ def find(identifier: Identifier, runtime: Runtime) -> Found:
             stale_seconds=rules.stale_seconds,
             news=news,
             outdated_before=news + 1 if rules.looks_anew else newest,
+            is_confirmed_later=confirms_later,
         )
 
     try:

@@ -58,6 +58,10 @@ class PlannedImage:
     """The address of the compliance level that this image keeps."""
     last_modified: datetime | None
 
+    def confirm(self) -> None:
+        """Makes sure that the source still has this image. Raises `SourceReplaced` where it has not."""
+        self.source.found.confirm()
+
     @property
     def file(self) -> File:
         return File(self.key.subject.identifier, self.source.version)
@@ -70,15 +74,17 @@ def look_up(
     *,
     fields: Collection[str] = (),
     most_pages: int = 0,
+    confirms_later: bool = False,
 ) -> SourceImage:
     """The image with the facts of the page, for a visitor who may see it; where they are asked for, with fields of what
-    it says of itself, and the facts of so many of its pages. Raises any error of the tree.
+    it says of itself, and the facts of so many of its pages. Who calls its `confirm` later may have it as it was known
+    long ago. Raises any error of the tree.
     """
     identifier, page = request.identifier, request.page
     generation = runtime.caches.generation
     runtime = asking_about(request, runtime)
     runtime.policy.admit(visitor, identifier, runtime.consultation)
-    found = find(identifier, runtime)
+    found = find(identifier, runtime, confirms_later=confirms_later)
     found = runtime.caches.source_files.keeping(found, identifier.value, generation)
     file = File(identifier.value, found.version)
     topic = topic_of(found, Subject(identifier.value, found.source), page, runtime)
@@ -137,13 +143,16 @@ def present(request: InfoRequest, visitor: Visitor, runtime: Runtime, most_pages
     return look_up(request, visitor, runtime, fields=runtime.descriptions.mapping.names, most_pages=most_pages)
 
 
-def prepare(request: ImageRequest, visitor: Visitor, runtime: Runtime) -> PlannedImage:
-    """Everything but the pixels. Raises any error of the tree."""
+def prepare(request: ImageRequest, visitor: Visitor, runtime: Runtime, *, confirms_later: bool = False) -> PlannedImage:
+    """Everything but the pixels. Who calls `confirm` before he answers may have it of the image as it was known long
+    ago. Raises any error of the tree.
+    """
     runtime = runtime.consulting()
     generation = runtime.caches.generation
     runtime.endpoints.check_enabled(request.version)
     refuse_what_is_not_offered(request, runtime.capabilities)
-    source = look_up(request, visitor, runtime, fields=runtime.overlays.field_names)
+    fields = runtime.overlays.field_names
+    source = look_up(request, visitor, runtime, fields=fields, confirms_later=confirms_later)
     return prepare_from(source, request, visitor, runtime, generation)
 
 

@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from iiifserver.iiif.disposition import content_disposition
-from iiifserver.iiif.errors import BadRequest, DelegateUnavailable, Elsewhere, IIIFError, ReducedOnly
+from iiifserver.iiif.errors import BadRequest, DelegateUnavailable, Elsewhere, IIIFError, ReducedOnly, SourceReplaced
 from iiifserver.iiif.features import met_profile, profile_uri
 from iiifserver.iiif.info import info_document
 from iiifserver.iiif.parsing import parse_image_request
@@ -215,18 +215,27 @@ def call_under(runtime: Runtime, http: HttpRequest, version: ApiVersion, path: s
 
 
 def image_answer(call: Call, path: ImagePath) -> HttpResponse:
+    """Of the image as it is known, until the source says by the way that there is another one by now."""
+    try:
+        return answer_of_known_image(call, path, confirms_later=True)
+    except SourceReplaced:
+        return answer_of_known_image(call, path, confirms_later=False)
+
+
+def answer_of_known_image(call: Call, path: ImagePath, *, confirms_later: bool) -> HttpResponse:
     name = call.name(path)
     is_lenient = call.version in call.runtime.endpoints.lenient
     request = parse_image_request(call.version, with_format(call, path), name.meta, is_lenient=is_lenient)
     if not name.is_normal:
         return call.moved(name.published, encoded_parameters(path))
     with call.leading_to_scale(name, encoded_parameters(path)):
-        planned = pipeline.prepare(request, call.visitor, call.runtime)
+        planned = pipeline.prepare(request, call.visitor, call.runtime, confirms_later=confirms_later)
     etag = f'"{planned.key.picture}"'
     may_be_fresh = call.cache_use is CacheUse.USUAL
     response = unless_fresh(call.http, etag, planned.last_modified) if may_be_fresh else None
+    content = pipeline.serve(planned, call.runtime) if response is None else b""
+    planned.confirm()
     if response is None:
-        content = pipeline.serve(planned, call.runtime)
         newer = with_other_protections(call.runtime)
         if newer is not None:
             # Something has been hidden while this picture was being made.

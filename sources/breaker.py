@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from iiifserver.iiif.errors import IIIFError, SourceNonsense, SourceTooSlow, SourceUnavailable
+from iiifserver.iiif.errors import IIIFError, SourceNonsense, SourceReplaced, SourceTooSlow, SourceUnavailable
 
 from .crowd import Crowded
-from .ranged.remote import Replaced
 
 FAILURES_UNTIL_REST = 5
 FIRST_REST_SECONDS = 5.0
@@ -59,7 +58,7 @@ class Breaker:
         except Crowded:
             raise
         except IIIFError as error:
-            if isinstance(error, FAILURES) and not isinstance(error, Replaced):
+            if isinstance(error, FAILURES) and not isinstance(error, SourceReplaced):
                 self._note_failure(origin, str(error))
             else:
                 self._note_success(origin)

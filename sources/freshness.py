@@ -19,6 +19,10 @@ class Freshness:
     """The number of the newest purge that is known: what is seen from now on is newer."""
     outdated_before: int = 0
     """What was seen when the newest purge had a lower number no longer counts."""
+    is_confirmed_later: bool = False
+    """Whether a source may give out what it saw long ago without asking: who wants the image has `Found.confirm` called
+    before he uses what he made of it.
+    """
 
     @property
     def is_asked_each_time(self) -> bool:

@@ -78,6 +78,20 @@ class Remembered(Generic[T]):
         with waiting():
             return self._asked(name, look, seconds, wanted, began)
 
+    def outdated(self, name: str, seconds: float, freshness: Freshness) -> T | None:
+        """What was seen, where all that speaks against it is that it was long ago; `None` where it still counts."""
+        seen = self._seen(name)
+        if seen is None or seen.news < freshness.outdated_before:
+            return None
+        return None if self._holds(seen, seconds + freshness.stale_seconds, freshness) else seen.value
+
+    def renew(self, name: str, value: T, at: float, freshness: Freshness) -> None:
+        """Has what was seen count from that moment on, by the clock of `now`."""
+        self._keep(name, Seen(value, at, freshness.news))
+
+    def now(self) -> float:
+        return self._clock()
+
     def forget(self, name: str) -> None:
         self._keep(name, None)
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
+from iiifserver.iiif.errors import SourceReplaced
 from iiifserver.iiif.found import Found
 
 from .freshness import Freshness
-from .ranged.remote import Replaced
 from .remembered import Remembered
 
 Find = Callable[[], Found | None]
@@ -71,5 +71,5 @@ class OpenedLater:
         found = self._find()
         if found is None or found.version != self._version:
             self._forget()
-            raise Replaced
+            raise SourceReplaced
         return found

@@ -6,7 +6,7 @@ import io
 import os
 from types import TracebackType
 
-from .ranged.remote import Replaced
+from iiifserver.iiif.errors import SourceReplaced
 
 
 class SteadyFile(io.BufferedReader):
@@ -25,7 +25,7 @@ class SteadyFile(io.BufferedReader):
         has_changed = not self.closed and state_of(self.fileno()) != self._state
         super().__exit__(kind, error, trace)
         if has_changed:
-            raise Replaced
+            raise SourceReplaced
 
 
 def state_of(descriptor: int) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from django import forms
 
-from iiifserver.plugins import Found, Place, SourceBackend, SourceUnavailable, is_allowed
+from iiifserver.plugins import Found, Place, SourceBackend, SourceReplaced, SourceUnavailable, is_allowed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class ZipSource(SourceBackend):
         with self.archive() as archive:
             entry = archive.NameToInfo.get(name)
             if entry is None or version_of(entry) != version:
-                raise SourceUnavailable("This image has just been replaced. Ask again.")
+                raise SourceReplaced
             return io.BytesIO(archive.read(entry))
 
     def archive(self) -> ZipFile:

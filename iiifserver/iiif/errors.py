@@ -116,6 +116,15 @@ class SourceUnavailable(TryAgainLater):
     """The source cannot be reached, or is not set up."""
 
 
+class SourceReplaced(SourceUnavailable):
+    """The image is no longer the one that was found: there is another one by now, or none."""
+
+    retry_after_seconds = 1
+
+    def __init__(self) -> None:
+        super().__init__("This image has just been replaced. Ask again.")
+
+
 class DelegateUnavailable(TryAgainLater):
     """The site's delegate cannot be asked, failed, took too long, or answered what makes no sense."""
 

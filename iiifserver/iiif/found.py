@@ -8,6 +8,10 @@ from datetime import datetime
 from typing import BinaryIO
 
 
+def nothing_to_confirm() -> None:
+    """For an image that its source has looked for just now, or long enough ago that this was asked for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """An image that a source has: how to open its bytes, and which bytes they are."""
@@ -25,4 +29,8 @@ class Found:
     """Opens the copy of all bytes that this machine keeps, which is made of the opened image where there is none yet;
     `None` where it cannot be kept, or has more bytes than that. The caller closes. May raise any error of the tree.
     There where whole files are kept at all.
+    """
+    confirm: Callable[[], None] = nothing_to_confirm
+    """Makes sure that the source still has this version, where it was not asked: by a request, unless the bytes that
+    were read meanwhile have told. Raises `SourceReplaced` where it has another one or none, and any error of the tree.
     """

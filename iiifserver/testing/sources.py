@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from iiifserver.iiif.errors import AlreadyThere, IIIFError
+from iiifserver.iiif.errors import AlreadyThere, IIIFError, SourceReplaced
 from iiifserver.iiif.found import Found
 from sources.base import Place, SourceBackend
+from sources.freshness import Freshness
 
 ORDINARY = ("Käse & Brot.png", "図/地図 1.png", "a/b/c.png", "100%.png", "a+b=c;d,e.png")
 
@@ -129,6 +130,18 @@ class SourceContract:
         subject.put("one.png", b"another")
         assert found is not None
         assert _outcome(found) in {b"one", IIIFError}
+
+    def test_what_is_confirmed_is_the_image_of_now(self, subject: SourceUnderTest) -> None:
+        subject.put("one.png", b"one")
+        before = self.version(subject)
+        subject.put("one.png", b"another")
+        found = subject.source.find(Place(name="one.png", freshness=Freshness(is_confirmed_later=True)))
+        assert found is not None
+        if found.version == before:
+            with pytest.raises(SourceReplaced):
+                found.confirm()
+        else:
+            found.confirm()
 
     def test_the_time_of_the_last_change_knows_its_zone(self, subject: SourceUnderTest) -> None:
         subject.put("one.png", b"one")

@@ -13,11 +13,10 @@ from typing import Any, BinaryIO, TypeVar
 from django import forms
 
 from iiifserver.conf import conf
-from iiifserver.iiif.errors import IIIFError, ImageTooLarge, SourceUnavailable
+from iiifserver.iiif.errors import IIIFError, ImageTooLarge, SourceReplaced, SourceUnavailable
 from iiifserver.iiif.found import Found
 
 from ..base import FolderEntry, Place
-from ..ranged.remote import Replaced
 from ..rows.file import opened
 from ..rows.pool import Pool
 from ..rows.sessions import Session, session_for
@@ -224,7 +223,7 @@ class DatabaseSource(WatchedSource):
 
         def open_unless_replaced() -> BinaryIO:
             if self._asked(lambda session: table.state(session, key)) != state:
-                raise Replaced
+                raise SourceReplaced
             return opened(state.size, part)
 
         modified = state.modified.replace(microsecond=0) if state.modified else None

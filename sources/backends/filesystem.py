@@ -18,7 +18,7 @@ from typing import BinaryIO, cast
 
 from django import forms
 
-from iiifserver.iiif.errors import Forbidden, IIIFError, NotFound, SourceMissing, SourceUnavailable
+from iiifserver.iiif.errors import Forbidden, IIIFError, NotFound, SourceMissing, SourceReplaced, SourceUnavailable
 from iiifserver.iiif.found import Found
 
 from ..base import FolderEntry, Matches, Place, SourceBackend, folded
@@ -26,7 +26,6 @@ from ..folders import is_allowed, is_allowed_folder
 from ..listing import first_in_order, is_named_like_an_image
 from ..mounts import MountWatch
 from ..putting import is_fit_for_a_file, put_file
-from ..ranged.remote import Replaced
 from ..steady_file import SteadyFile
 
 LONGEST_PATH = 4096
@@ -292,7 +291,7 @@ def opened(path: Path, version: str) -> BinaryIO:
         raise refused(error) from error
     if version_of(path, os.fstat(file.fileno())) != version:
         file.close()
-        raise Replaced
+        raise SourceReplaced
     return cast("BinaryIO", file)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from iiifserver.iiif.errors import SourceMissing, SourceNonsense
+from iiifserver.iiif.errors import SourceMissing, SourceNonsense, SourceReplaced
 
 from ..base import FolderEntry
 from .azure_errors import azure_errors
 from .key_remote import KeyRemote
 from .key_target import Piece, Target, media_type_of
 from .listing import first_entries
-from .remote import Replaced, State
+from .remote import State
 from .spans import Span
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class AzureRemote(KeyRemote):
             with azure_errors():
                 download = self._blob.download_blob(offset=0, length=length, max_concurrency=1)
                 return state_of(download), download.readall()
-        except Replaced:
+        except SourceReplaced:
             return self._empty_state(), b""
 
     def _empty_state(self) -> State:
@@ -64,9 +64,9 @@ class AzureRemote(KeyRemote):
                 )
                 content = download.readall()
         except SourceMissing as error:
-            raise Replaced from error
+            raise SourceReplaced from error
         if not state.is_same_as(state_of(download)):
-            raise Replaced
+            raise SourceReplaced
         if len(content) != span.length:
             raise SourceNonsense("The source sent another piece of the image than was asked for.")
         return content

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from iiifserver.iiif.errors import Forbidden, IIIFError, SourceMissing, SourceNonsense, SourceTooSlow, SourceUnavailable
+from iiifserver.iiif.errors import (
+    Forbidden,
+    IIIFError,
+    SourceMissing,
+    SourceNonsense,
+    SourceReplaced,
+    SourceTooSlow,
+    SourceUnavailable,
+)
 
 from .http_remote import TRY_AGAIN, http_errors
 from .key_remote import PlaceMissing
 from .key_target import Conflict
-from .remote import Interrupted, Replaced
+from .remote import Interrupted
 
 NO_CONTAINER = frozenset({"ContainerNotFound", "ContainerBeingDeleted", "ContainerDisabled"})
 
@@ -54,7 +62,7 @@ def meaning_of(status: int) -> IIIFError:
     if status == 409:
         return Conflict()
     if status in {412, 416}:
-        return Replaced()
+        return SourceReplaced()
     if status in {401, 403}:
         return Forbidden("The source does not give this image out.")
     if status in TRY_AGAIN:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from iiifserver.iiif.errors import Forbidden, IIIFError, SourceMissing, SourceNonsense, SourceTooSlow
+from iiifserver.iiif.errors import Forbidden, IIIFError, SourceMissing, SourceNonsense, SourceReplaced, SourceTooSlow
 
 from .http_remote import TRY_AGAIN, http_errors
 from .key_remote import PlaceMissing
-from .remote import Interrupted, Replaced
+from .remote import Interrupted
 
 NO_BUCKET = "bucket does not exist"
 """What the service writes where it has neither the object nor its bucket; the code is the same for both."""
@@ -43,7 +43,7 @@ def meaning_of(status: int) -> IIIFError:
     if status == 404:
         return SourceMissing("There is no image with this identifier.")
     if status in {412, 416}:
-        return Replaced()
+        return SourceReplaced()
     if status in {401, 403}:
         return Forbidden("The source does not give this image out.")
     if status in TRY_AGAIN:

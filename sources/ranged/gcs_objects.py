@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from iiifserver.iiif.errors import SourceMissing, SourceNonsense, SourceUnavailable
+from iiifserver.iiif.errors import SourceMissing, SourceNonsense, SourceReplaced, SourceUnavailable
 
 from ..base import FolderEntry
 from .gcs_errors import gcs_errors, meaning_of
 from .key_remote import KeyRemote
 from .key_target import Piece, Target, media_type_of
 from .listing import first_entries
-from .remote import Replaced, State
+from .remote import State
 from .spans import Span
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ def origin_of(bucket: str) -> str:
 
 class GcsRemote(KeyRemote):
     """One object of a bucket."""
+
+    # A bucket may keep what was replaced, and goes on giving it by its number.
+    tells_with_pieces = False
 
     def __init__(self, bucket: Any, name: str, timeout: Timeout) -> None:
         self._bucket = bucket
@@ -62,9 +65,9 @@ class GcsRemote(KeyRemote):
                     timeout=self._timeout,
                 )
         except SourceMissing as error:
-            raise Replaced from error
+            raise SourceReplaced from error
         if len(content) != span.length:
-            raise Replaced
+            raise SourceReplaced
         return content
 
 

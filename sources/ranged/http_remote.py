@@ -28,11 +28,19 @@ from urllib3.exceptions import (
     TimeoutError as Urllib3Timeout,
 )
 
-from iiifserver.iiif.errors import Forbidden, IIIFError, SourceMissing, SourceNonsense, SourceTooSlow, SourceUnavailable
+from iiifserver.iiif.errors import (
+    Forbidden,
+    IIIFError,
+    SourceMissing,
+    SourceNonsense,
+    SourceReplaced,
+    SourceTooSlow,
+    SourceUnavailable,
+)
 from iiifserver.outbound.client import HttpClient, TooManyRedirects, chunks
 from iiifserver.outbound.fence import OutOfBounds
 
-from .remote import Interrupted, Look, Mode, Remote, Replaced, State
+from .remote import Interrupted, Look, Mode, Remote, State
 from .spans import Span
 from .whole import TooLargeToReadWhole, WholeFile
 
@@ -157,7 +165,7 @@ class HttpRemote(Remote):
             headers["If-Match"] = state.tag
         with self._answer("GET", headers) as response:
             if response.status in {404, 410, 412, 416}:
-                raise Replaced
+                raise SourceReplaced
             check_status(response, self._url)
             if response.status == 200:
                 return self._piece_of_whole(response, state, span)
@@ -165,7 +173,7 @@ class HttpRemote(Remote):
                 raise SourceNonsense("The source answered with a status that makes no sense.")
             given, size = content_range(response)
             if not state.is_same_as(state_of(response, size)):
-                raise Replaced
+                raise SourceReplaced
             if given != span:
                 raise SourceNonsense("The source sent another piece of the image than was asked for.")
             return body_of(response, span.length)
@@ -173,10 +181,10 @@ class HttpRemote(Remote):
     def _piece_of_whole(self, response: BaseHTTPResponse, state: State, span: Span) -> bytes:
         """From a server that gave pieces before, and now does not."""
         if not state.is_same_as(state_of(response, length_of(response) or state.size)) or is_encoded(response):
-            raise Replaced
+            raise SourceReplaced
         whole = WholeFile(chunks(response), self._limits.largest_whole_bytes)
         if whole.size != state.size:
-            raise Replaced
+            raise SourceReplaced
         return whole.read(span)
 
     @contextmanager

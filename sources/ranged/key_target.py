@@ -18,12 +18,12 @@ from iiifserver.iiif.errors import (
     NotFound,
     SourceMissing,
     SourceNonsense,
+    SourceReplaced,
     SourceUnavailable,
 )
 from iiifserver.outbound.deadlines import time_limit
 
 from ..putting import TAKEN
-from .remote import Replaced
 from .retries import Patience
 
 T = TypeVar("T")
@@ -55,7 +55,7 @@ class Piece:
 
 
 class Target(ABC):
-    """The key under which an object is put. Each request that fails raises an error of the tree: `Replaced` or
+    """The key under which an object is put. Each request that fails raises an error of the tree: `SourceReplaced` or
     `Conflict` where something is under the key that is not to be replaced. Serves one upload.
     """
 
@@ -163,7 +163,7 @@ def errors_of_writing() -> Iterator[None]:
     """Says what the errors of the tree mean to somebody who puts an image, and not to somebody who asks for one."""
     try:
         yield
-    except (Replaced, Conflict) as error:
+    except (SourceReplaced, Conflict) as error:
         raise AlreadyThere(TAKEN) from error
     except SourceMissing as error:
         raise NotFound("The bucket or container of this source is not there.") from error

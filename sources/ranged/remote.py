@@ -13,8 +13,6 @@ from iiifserver.iiif.errors import SourceUnavailable
 
 from .spans import Span
 
-JUST_REPLACED = "This image has just been replaced. Ask again."
-
 
 class Mode(Enum):
     """How an image is asked for. The value is what is stored in a row's options."""
@@ -22,15 +20,6 @@ class Mode(Enum):
     HEAD = "head"
     RANGED = "ranged"
     WHOLE = "whole"
-
-
-class Replaced(SourceUnavailable):
-    """The bytes are no longer those that were found."""
-
-    retry_after_seconds = 1
-
-    def __init__(self) -> None:
-        super().__init__(JUST_REPLACED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +54,11 @@ class Look:
     whole: Callable[[Span], bytes] | None = field(default=None, repr=False)
     """Reads from the whole file, where that is how it came."""
 
+    @property
+    def shows_in_pieces(self) -> bool:
+        """Whether whoever reads a piece learns whether the image is still the one that was seen."""
+        return self.mode is Mode.RANGED and bool(self.state.tag or self.state.modified)
+
 
 class Remote(ABC):
     """One image at a remote place. Each request that fails raises an error of the tree; none is sent twice here."""
@@ -73,6 +67,8 @@ class Remote(ABC):
     """What tells it from all other images; may be secret."""
     origin: str
     """The server that it is on: what fails together."""
+    tells_with_pieces = True
+    """Whether `read` is refused as soon as there is another version, and not only when this one is gone."""
 
     @abstractmethod
     def look(self, first_bytes: int, earlier: Look | None) -> Look | None:
@@ -80,7 +76,7 @@ class Remote(ABC):
 
     @abstractmethod
     def read(self, state: State, span: Span) -> bytes:
-        """Exactly these bytes of exactly this version; raises `Replaced` when there is another one."""
+        """Exactly these bytes of exactly this version; raises `SourceReplaced` when there is another one."""
 
 
 class Interrupted(SourceUnavailable):

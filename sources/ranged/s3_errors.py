@@ -6,12 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from iiifserver.iiif.errors import Forbidden, IIIFError, SourceMissing, SourceNonsense, SourceUnavailable
+from iiifserver.iiif.errors import (
+    Forbidden,
+    IIIFError,
+    SourceMissing,
+    SourceNonsense,
+    SourceReplaced,
+    SourceUnavailable,
+)
 
 from .http_remote import TRY_AGAIN, http_errors
 from .key_remote import PlaceMissing
 from .key_target import Conflict
-from .remote import Interrupted, Replaced
+from .remote import Interrupted
 
 
 class EmptyObject(SourceNonsense):
@@ -27,7 +34,7 @@ def missing_is_replaced() -> Iterator[None]:
     try:
         yield
     except (SourceMissing, EmptyObject) as error:
-        raise Replaced from error
+        raise SourceReplaced from error
 
 
 @contextmanager
@@ -57,7 +64,7 @@ def meaning_of(response: Any) -> IIIFError:
     if status == 404:
         return SourceMissing("There is no image with this identifier.")
     if status == 412:
-        return Replaced()
+        return SourceReplaced()
     if status == 409:
         return Conflict()
     if status == 416:

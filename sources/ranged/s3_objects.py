@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from iiifserver.iiif.errors import SourceNonsense
+from iiifserver.iiif.errors import SourceNonsense, SourceReplaced
 
 from ..base import FolderEntry
 from .key_remote import KeyRemote
 from .key_target import Piece, Target, media_type_of
-from .remote import Replaced, State
+from .remote import State
 from .s3_client import Account
 from .s3_errors import EmptyObject, Unknown, missing_is_replaced, s3_errors
 from .spans import Span
@@ -51,7 +51,7 @@ class S3Remote(KeyRemote):
             answer = self._client.get_object(**self._object, Range=wanted, IfMatch=state.tag)
             content = body_of(answer)
         if not state.is_same_as(state_of(answer, size_of(answer))):
-            raise Replaced
+            raise SourceReplaced
         if len(content) != span.length:
             raise SourceNonsense("The source sent another piece of the image than was asked for.")
         return content

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from iiifserver.iiif.found import Found
+from iiifserver.iiif.errors import SourceReplaced
+from iiifserver.iiif.found import Found, nothing_to_confirm
 from iiifserver.outbound.deadlines import time_limit
 
 from ..base import Place, Traffic
 from ..crowd import Crowd
 from ..freshness import Freshness
 from ..watched import WatchedSource
+from .confirmation import Confirmation
 from .file import RangedFile
+from .kept_looks import KeptLooks
 from .lanes import MOST_LANES
 from .looks import RememberedLooks
 from .memory import Pieces
-from .remote import Look, Remote, Replaced, digest, version_of
+from .remote import Look, Remote, digest, version_of
 from .retries import Patience
 from .shared_cache import SharedCache
 from .spans import Span
@@ -29,6 +32,8 @@ from .tally import Tally
 
 MEGABYTE = 1_000_000
 KILOBYTE = 1_000
+LOOKS_PER_MEGABYTE = 40
+"""They take a hundredth of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +76,8 @@ class RemoteSource(WatchedSource):
         own = [(name, value) for name, value in asdict(options).items() if name not in REMOTE_NUMBERS]
         file = cache_folder / f"{digest(repr((type(self).__name__, own)))}.sqlite3"
         self._shared = SharedCache(file, options.shared_cache_megabytes * MEGABYTE)
-        self._looks = RememberedLooks()
+        kept = KeptLooks(file, options.shared_cache_megabytes * LOOKS_PER_MEGABYTE)
+        self._looks = RememberedLooks(kept if options.shared_cache_megabytes else None)
 
     @abstractmethod
     def remote(self, place: Place) -> Remote | None:
@@ -79,8 +85,14 @@ class RemoteSource(WatchedSource):
 
     def find(self, place: Place) -> Found | None:
         remote = self.remote(place)
-        look = self.look(remote, place.freshness) if remote else None
-        return self._found(remote, look) if remote and look else None
+        if remote is None:
+            return None
+        if place.freshness.is_confirmed_later and remote.tells_with_pieces:
+            look = self._looks.outdated(remote.address, self.options.look_again_seconds, place.freshness)
+            if look is not None and look.shows_in_pieces:
+                return self._found(remote, look, self._confirmation(remote, look, place.freshness))
+        look = self.look(remote, place.freshness)
+        return self._found(remote, look) if look else None
 
     # What was seen is remembered by its address, with its first bytes.
     find_of_late = find
@@ -102,13 +114,24 @@ class RemoteSource(WatchedSource):
             self._shared.put(version_of(remote, look.state), 0, look.start)
         return look
 
-    def _found(self, remote: Remote, look: Look) -> Found:
+    def _confirmation(self, remote: Remote, look: Look, freshness: Freshness) -> Confirmation:
+        """Of what was seen, by a request that begins from now on."""
+        began = self._looks.now()
+
+        def look_again() -> None:
+            newer = self.look(remote, freshness)
+            if newer is None or version_of(remote, newer.state) != version_of(remote, look.state):
+                raise SourceReplaced
+
+        return Confirmation(partial(self._looks.renew, remote.address, look, began, freshness), look_again)
+
+    def _found(self, remote: Remote, look: Look, confirmation: Confirmation | None = None) -> Found:
         version = version_of(remote, look.state)
         pieces = Pieces(self.options.request_cache_megabytes * MEGABYTE)
         if look.start:
             pieces.put(0, look.start)
-        fetch = look.whole or partial(self._fetch, remote, look, version)
-        in_passing = look.whole or partial(self._fetch_in_passing, remote, look, version)
+        pull = partial(self._pull, remote, look, version, confirmation)
+        fetch, in_passing = look.whole or partial(self._fetch, version, pull), look.whole or pull
         block_bytes = self.options.block_kilobytes * KILOBYTE
         # A server that has failed is tried by one request, and by no others at the same time.
         lanes = 1 if look.whole or self.resting_servers else min(MOST_LANES, int(self.options.connections))
@@ -120,26 +143,30 @@ class RemoteSource(WatchedSource):
             open=opened,
             version=version,
             last_modified=look.state.modified,
+            confirm=confirmation or nothing_to_confirm,
         )
 
-    def _fetch(self, remote: Remote, look: Look, version: str, span: Span) -> bytes:
+    def _fetch(self, version: str, pull: Callable[[Span], bytes], span: Span) -> bytes:
         """These bytes, which other workers need not fetch again."""
         known = self._shared.get(version, span)
         if known is not None:
             return known
-        content = self._fetch_in_passing(remote, look, version, span)
+        content = pull(span)
         self._shared.put(version, span.start, content)
         return content
 
-    def _fetch_in_passing(self, remote: Remote, look: Look, version: str, span: Span) -> bytes:
+    def _pull(self, remote: Remote, look: Look, version: str, confirmation: Confirmation | None, span: Span) -> bytes:
+        """These bytes, asked for in any case."""
         try:
             with self._asking(remote):
                 content = self.patience.try_out(lambda: self._counted(remote).read(look.state, span))
-        except Replaced:
+        except SourceReplaced:
             self._looks.forget(remote.address)
             self._shared.forget(version)
             raise
         self._tally.note_received(len(content))
+        if confirmation is not None:
+            confirmation.give()
         return content
 
     def _counted(self, remote: Remote) -> Remote:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
-from ..ranged.remote import Replaced
+from iiifserver.iiif.errors import SourceReplaced
+
 from .sessions import NoSuchValue, Session, SqliteSession
 
 
@@ -163,7 +164,7 @@ class SqliteTable:
         with session.one_transaction():
             rows = session.connection.execute(self._sql("rowid"), [key]).fetchall()
             if not rows or state_of(rows[0]) != state:
-                raise Replaced
+                raise SourceReplaced
             number = rows[0][3]
             names = (self.columns.table, self.columns.content, number)
             with session.connection.blobopen(*names, readonly=True) as handle:
@@ -204,7 +205,7 @@ def state_of(row: tuple[Any, ...]) -> RowState:
 
 def part_of(rows: list[tuple[Any, ...]], state: RowState) -> bytes:
     if not rows or state_of(rows[0]) != state:
-        raise Replaced
+        raise SourceReplaced
     return bytes(rows[0][3])
 
 

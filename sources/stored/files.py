@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from iiifserver.iiif.errors import SourceUnavailable
+from iiifserver.iiif.errors import SourceReplaced
 from iiifserver.iiif.found import Found
 
 from .errors import storage_errors
@@ -51,12 +51,12 @@ def state_of(storage: Storage, name: str, stored: File[bytes]) -> StoredState:
 
 
 def opened(storage: Storage, name: str, version: str) -> BinaryIO:
-    """The bytes of exactly that version; raises `SourceUnavailable` when they have changed meanwhile."""
+    """The bytes of exactly that version; raises `SourceReplaced` when they have changed meanwhile."""
     with storage_errors():
         stored = storage.open(name, "rb")
         try:
             if state_of(storage, name, stored).version != version:
-                raise SourceUnavailable("This image has just been replaced. Ask again.")
+                raise SourceReplaced
             # A storage far away may fetch the bytes only now; what fails then is still its own failure.
             stored.seek(0)
         except BaseException:

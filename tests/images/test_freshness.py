@@ -16,6 +16,8 @@ from sources.models import Source
 from sources.ranged.looks import RememberedLooks
 from tests.images.api.conftest import own_process  # noqa: F401 - a fixture for every test here
 from tests.images.conftest import BLUE, RED, changing, draw_card, picture, png_of
+from tests.sources.pyramids import TILE as EDGE
+from tests.sources.pyramids import write_scattered
 from tests.sources.web_server import web_server
 
 TILE = "/iiif/3/card/0,0,100,100/50,/0/default.png"
@@ -56,7 +58,7 @@ class Clock:
 def clock(web, monkeypatch):
     """Set before the first request; settings that are changed later leave it as it is."""
     clock = Clock()
-    monkeypatch.setattr("sources.ranged.source.RememberedLooks", lambda: RememberedLooks(clock))
+    monkeypatch.setattr("sources.ranged.source.RememberedLooks", lambda kept: RememberedLooks(kept, clock))
     keeper.forget()
     return clock
 
@@ -105,6 +107,45 @@ class TestACachedTile:
         web.files.clear()
         clock.seconds += LONG
         assert service.get(TILE).status_code == 404
+
+
+class TestATileThatNobodyKeptWhenTheTimeIsOver:
+    """The answer to the request for its bytes tells whether the image is still the same."""
+
+    @pytest.fixture
+    def pyramid(self, web, clock, service, tmp_path):
+        write_scattered(tmp_path / "pyramid.tif", 2048, 2048, is_noise=True)
+        web.put("/pyramid", tmp_path / "pyramid.tif")
+        assert service.get(self.tile(0)).status_code == 200
+        clock.seconds += LONG
+
+    @staticmethod
+    def tile(column):
+        return f"/iiif/3/pyramid/{column * EDGE},0,{EDGE},{EDGE}/{EDGE},{EDGE}/0/default.jpg"
+
+    def test_costs_one_request(self, pyramid, web, service):
+        (request,) = asked(web, lambda: service.get(self.tile(2)))
+        assert "if-match" in request.headers
+
+    def test_and_its_answer_counts_for_all_that_is_kept(self, pyramid, web, service):
+        service.get(self.tile(2))
+        assert asked(web, lambda: [service.get(self.tile(0)), service.get("/iiif/3/pyramid/info.json")]) == []
+
+    def test_is_of_the_new_image_at_once(self, pyramid, web, service, tmp_path):
+        write_scattered(tmp_path / "other.tif", 1024, 1024)
+        web.put("/pyramid", tmp_path / "other.tif")
+        assert service.get(self.tile(2)).status_code == 400
+        assert service.get(self.tile(1)).status_code == 200
+
+    def test_is_gone_with_its_image(self, pyramid, web, service):
+        web.files.clear()
+        assert service.get(self.tile(2)).status_code == 404
+
+    def test_that_the_visitor_has_is_asked_for(self, pyramid, web, clock, service):
+        etag = service.get(self.tile(0))["ETag"]
+        clock.seconds += LONG
+        web.files.clear()
+        assert service.get(self.tile(0), headers={"If-None-Match": etag}).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -168,8 +209,8 @@ class TestWithoutAskingFirst:
         assert service.get(address).status_code == 200
         (service.folder / "card.png").unlink()
         assert service.get(address).status_code == 200
-        other = service.get("/iiif/3/card.png/full/60,/0/default.png")
-        assert (other.status_code, other["Retry-After"]) == (503, "1")
+        # Pixels that nobody kept: now it is.
+        assert service.get("/iiif/3/card.png/full/60,/0/default.png").status_code == 404
         assert service.get(address).status_code == 404
 
 
@@ -193,10 +234,10 @@ class TestAFolderThatIsBelievedForATime:
 
     def test_never_gives_pixels_of_another_image(self, service):
         colour_of(service, self.ADDRESS)
-        service.draw("card.png", draw_card((600, 400)))
-        other = self.ADDRESS.replace("50,", "40,")
-        assert service.get(other).status_code == 503
-        assert service.get(other).status_code == 200
+        recoloured = draw_card((600, 400))
+        recoloured.paste(BLUE, (0, 0, 600, 400))
+        service.draw("card.png", recoloured)
+        assert colour_of(service, self.ADDRESS.replace("50,", "40,")) == BLUE
 
 
 class TestWhileASourceIsAsked:

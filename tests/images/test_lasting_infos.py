@@ -87,7 +87,10 @@ class Process:
         edge = TILE * factor
         parameters = f"{column * edge},{row * edge},{edge},{edge}/{TILE},{TILE}/0/default.jpg"
         request = parse_image_request(ApiVersion.V3, parse_path(f"scan/{parameters}"))
-        return pipeline.serve(pipeline.prepare(request, Visitor(), self.runtime), self.runtime)
+        planned = pipeline.prepare(request, Visitor(), self.runtime, confirms_later=True)
+        content = pipeline.serve(planned, self.runtime)
+        planned.confirm()
+        return content
 
 
 @pytest.fixture(autouse=True)
@@ -196,9 +199,9 @@ class TestFarAway:
         with web_server() as server:
             yield server
 
-    def source(self, web: WebServer) -> HttpSource:
-        options = {"base_url": f"{web.address}/", "look_again_seconds": 60, "shared_cache_megabytes": 0}
-        return HttpSource.build(options)
+    def source(self, web: WebServer, **options: object) -> HttpSource:
+        own = {"base_url": f"{web.address}/", "look_again_seconds": 60, "shared_cache_megabytes": 0}
+        return HttpSource.build({**own, **options})
 
     @pytest.fixture
     def shelf(self, web: WebServer, tmp_path: Path) -> WebServer:
@@ -215,6 +218,13 @@ class TestFarAway:
         Process(self.source(shelf)).tile(3, 4)
         again = Process(self.source(shelf))
         assert self.requests(shelf, again.info) == 1
+        sent = shelf.sent
+        assert self.requests(shelf, lambda: again.tile(5, 2)) == 1
+        assert shelf.sent - sent <= 1.3 * len(tile_content())
+
+    def test_after_a_restart_a_tile_takes_one_request_and_its_own_bytes(self, shelf):
+        Process(self.source(shelf, shared_cache_megabytes=1)).tile(3, 4)
+        again = Process(self.source(shelf, shared_cache_megabytes=1))
         sent = shelf.sent
         assert self.requests(shelf, lambda: again.tile(5, 2)) == 1
         assert shelf.sent - sent <= 1.3 * len(tile_content())

@@ -12,6 +12,7 @@ from processors.backends.tiles import TilesProcessor
 from sources.backends.http import HttpSource
 from sources.backends.s3 import S3Source
 from sources.base import Place
+from sources.freshness import Freshness
 from sources.ranged.source import RemoteSource
 from tests.sources.pyramids import TILE
 from tests.sources.web_server import WebServer
@@ -62,7 +63,7 @@ class Reader:
         self.tiles = TilesProcessor.build({})
 
     def found(self) -> Found:
-        found = self.source.find(Place(name="pyramid.tif"))
+        found = self.source.find(Place(name="pyramid.tif", freshness=Freshness(is_confirmed_later=True)))
         assert found is not None
         return found
 
@@ -80,4 +81,5 @@ class Reader:
         facts = self.tiles.facts(found)
         assert facts is not None
         assert show(found, facts) is not None
+        found.confirm()
         return len(self.web.requests) - requests, self.web.sent - sent

@@ -5,9 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from iiifserver.iiif.errors import IIIFError, SourceMissing, SourceTooSlow, SourceUnavailable
+from iiifserver.iiif.errors import IIIFError, SourceMissing, SourceReplaced, SourceTooSlow, SourceUnavailable
 from sources.breaker import FAILURES_UNTIL_REST, FIRST_REST_SECONDS, LONGEST_REST_SECONDS, Breaker
-from sources.ranged.remote import Replaced
 
 
 class Clock:
@@ -67,7 +66,7 @@ def test_who_is_turned_away_is_told_when_to_come_back(breaker: Breaker, clock: C
     assert error.value.retry_after_seconds == FIRST_REST_SECONDS - 1
 
 
-@pytest.mark.parametrize("error", [SourceMissing("no"), Replaced()])
+@pytest.mark.parametrize("error", [SourceMissing("no"), SourceReplaced()])
 def test_an_answer_that_says_no_is_no_failure(breaker: Breaker, error: IIIFError):
     for _ in range(3 * FAILURES_UNTIL_REST):
         assert attempt(breaker, error)

@@ -9,13 +9,17 @@ from collections.abc import Callable
 
 import pytest
 
-from iiifserver.iiif.errors import AlreadyThere, Forbidden, IIIFError, NotFound, SourceUnavailable
+from iiifserver.iiif.errors import AlreadyThere, Forbidden, IIIFError, NotFound, SourceReplaced, SourceUnavailable
+from iiifserver.iiif.found import Found
 from iiifserver.testing import SourceUnderTest, WritingSourceContract, content_of
 from sources.base import FolderEntry, Place
+from sources.freshness import Freshness
 from sources.ranged import key_target
 from sources.ranged.key_source import KeySource
 from sources.ranged.key_target import Target
+from sources.ranged.source import RemoteSource
 
+LATER = Place(name="a.tif", freshness=Freshness(is_confirmed_later=True))
 LEAST_PIECE_BYTES = 5 * 1024 * 1024
 """What S3 takes for a piece that is not the last."""
 NAMES = ("b.png", "a/1.png", "a/2.png", "a-c.png", "c.png")
@@ -154,6 +158,28 @@ class ObjectStoreContract(WritingSourceContract):
 class ConditionalStoreContract(ObjectStoreContract):
     """The same against a server that keeps to conditions."""
 
+    @pytest.fixture
+    def seen(self, build, put) -> RemoteSource:
+        """A source that has started after another one saw the image."""
+        put("a.tif", bytes(1_000_000))
+        build().find(LATER)
+        return build()
+
+    def test_a_piece_of_what_was_seen_before_tells_that_it_is_so_still(self, seen):
+        found = seen.find(LATER)
+        read_a_piece(found)
+        found.confirm()
+        assert seen.traffic().requests == 1
+
+    def test_a_piece_of_what_was_replaced_since_is_refused(self, seen, put):
+        put("a.tif", bytes(1_000_001))
+        with pytest.raises(SourceReplaced):
+            read_a_piece(seen.find(LATER))
+        newer = seen.find(LATER)
+        newer.confirm()
+        with newer.open() as file:
+            assert len(file.read()) == 1_000_001
+
     @pytest.mark.parametrize("size", [3, LEAST_PIECE_BYTES + 3])
     def test_of_two_who_want_a_name_at_once_one_is_refused(
         self, subject: SourceUnderTest, monkeypatch, small_pieces, size: int
@@ -177,3 +203,9 @@ class BreaksOffLate(io.BytesIO):
 
 def refuse(target: Target, content: bytes, *, replaces: bool) -> None:
     raise Forbidden("The source does not give this image out.")
+
+
+def read_a_piece(found: Found) -> None:
+    with found.open() as file:
+        file.seek(500_000)
+        file.read(10)

@@ -9,14 +9,23 @@ from pathlib import Path
 import pytest
 
 from iiifserver.backend import BackendError
-from iiifserver.iiif.errors import Forbidden, IIIFError, SourceNonsense, SourceTooSlow, SourceUnavailable
+from iiifserver.iiif.errors import (
+    Forbidden,
+    IIIFError,
+    SourceNonsense,
+    SourceReplaced,
+    SourceTooSlow,
+    SourceUnavailable,
+)
 from iiifserver.testing import SourceContract, SourceUnderTest, content_of
 from sources.backends.http import HttpForm, HttpSource
 from sources.base import Place
 from sources.crowd import Crowd
+from sources.freshness import Freshness
 from sources.ranged.remote import Mode
 from sources.ranged.retries import Patience
 from tests.certificates import write_certificate
+from tests.sources.backends.object_store_contract import LATER, read_a_piece
 from tests.sources.web_server import Handler, WebServer, web_server
 
 QUICK = {"connect_seconds": 2, "read_seconds": 2, "whole_seconds": 5, "look_again_seconds": 0}
@@ -148,6 +157,67 @@ def test_what_was_fetched_outlasts_a_restart(web: WebServer):
             file.seek(500_000)
             file.read(10)
     assert len(web.requests) == 3
+
+
+class TestConfirmedLater:
+    """An image that was seen before a restart, by somebody who asks at the end whether it is so still."""
+
+    @pytest.fixture(params=[{"etag": '"strong"'}, {"etag": 'W/"weak"'}, {"etag": "", "modified": 1_000_000_000}])
+    def seen(self, request, web: WebServer) -> HttpSource:
+        put(web, "a.tif", bytes(1_000_000), **request.param)
+        source_at(web).find(Place(name="a.tif"))
+        web.requests.clear()
+        return source_at(web)
+
+    def test_a_piece_that_is_read_tells(self, seen: HttpSource, web: WebServer):
+        found = seen.find(LATER)
+        read_a_piece(found)
+        found.confirm()
+        assert [request.headers["range"] for request in web.requests] == ["bytes=500000-563999"]
+
+    def test_what_was_told_counts_for_a_while(self, seen: HttpSource, web: WebServer):
+        source = source_at(web, look_again_seconds=60)
+        read_a_piece(source.find(LATER))
+        web.requests.clear()
+        source.find(Place(name="a.tif"))
+        assert web.requests == []
+
+    def test_where_nothing_is_read_one_look_tells(self, seen: HttpSource, web: WebServer):
+        found = seen.find(LATER)
+        assert web.requests == []
+        found.confirm()
+        found.confirm()
+        assert len(web.requests) == 1
+
+    @pytest.mark.parametrize("is_read", [True, False])
+    def test_another_image_is_none(self, seen: HttpSource, web: WebServer, is_read: bool):
+        found = seen.find(LATER)
+        put(web, "a.tif", bytes(999_999), etag='"other"', modified=1_000_000_060)
+        with pytest.raises(SourceReplaced):
+            read_a_piece(found) if is_read else found.confirm()
+        newer = seen.find(LATER)
+        assert newer.version != found.version
+        newer.confirm()
+
+    @pytest.mark.parametrize("is_read", [True, False])
+    def test_what_is_gone_is_none(self, seen: HttpSource, web: WebServer, is_read: bool):
+        found = seen.find(LATER)
+        web.files.clear()
+        with pytest.raises(SourceReplaced):
+            read_a_piece(found) if is_read else found.confirm()
+        assert seen.find(LATER) is None
+
+    def test_after_a_purge_it_is_looked_at_first(self, seen: HttpSource, web: WebServer):
+        seen.find(Place(name="a.tif", freshness=Freshness(is_confirmed_later=True, news=5, outdated_before=5)))
+        assert len(web.requests) == 1
+
+
+def test_an_image_of_which_the_server_says_no_version_is_looked_at_first(web: WebServer):
+    put(web, "a.tif", bytes(1_000_000), etag="")
+    source_at(web).find(LATER)
+    web.requests.clear()
+    source_at(web).find(LATER)
+    assert len(web.requests) == 1
 
 
 @pytest.mark.parametrize("mode", ["auto", "head", "ranged", "whole"])
