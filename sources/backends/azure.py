@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
@@ -14,6 +14,7 @@ from django import forms
 from iiifserver.conf import conf
 from iiifserver.iiif.errors import SourceUnavailable
 from iiifserver.outbound.fence import OutOfBounds, current_fence
+from iiifserver.outbound.services import ServiceField, check_service
 from iiifserver.secrets import SecretField
 
 from ..base import FolderEntry, Place
@@ -24,9 +25,6 @@ from ..ranged.key_target import Target
 from ..ranged.names import is_key
 from ..ranged.remote import Remote
 from ..ranged.source import RemoteOptions
-
-if TYPE_CHECKING:
-    pass
 
 LIBRARY_MISSING = "The libraries for Azure are not installed: pip install 'iiifserver[azure]'."
 IN_ONE_GO_BYTES = 2**31
@@ -50,16 +48,15 @@ class AzureOptions(RemoteOptions):
         RemoteOptions.__post_init__(self)
         if not all(isinstance(getattr(self, name), str) for name in TEXTS):
             raise TypeError("The address, the container and the credentials are texts.")
-        check_account_url(self.account_url)
+        check_service(self.account_url)
         if self.uses_machine_identity:
             check_is_encrypted(self.account_url)
 
 
 class AzureForm(RemoteForm):
-    account_url = forms.CharField(
+    account_url = ServiceField(
         label="Address of the account",
         help_text="Such as https://museum.blob.core.windows.net.",
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     container = forms.CharField(label="Container", max_length=100, help_text="The name of the container.")
     account_name = forms.CharField(
@@ -97,14 +94,6 @@ class AzureForm(RemoteForm):
         "uses_machine_identity",
         "identity_client_id",
     ]
-
-    def clean_account_url(self) -> str:
-        account_url: str = self.cleaned_data["account_url"]
-        try:
-            check_account_url(account_url)
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
-        return account_url
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -229,7 +218,7 @@ class AzureSource(KeySource):
         if own.uses_machine_identity and not conf.ambient_credentials:
             yield "The settings do not allow the identity of this machine. Type a key, or set AMBIENT_CREDENTIALS."
         try:
-            check_account_url(self.options.account_url)
+            check_service(self.options.account_url)
         except ValueError as error:
             yield f"{error} Change the address of the account, or the settings."
 
@@ -237,16 +226,6 @@ class AzureSource(KeySource):
 def is_installed() -> bool:
     # The package that a part belongs to is looked for first, or looking for the part fails.
     return find_spec("azure") is not None and find_spec("azure.storage") is not None
-
-
-def check_account_url(url: str) -> None:
-    """Raises `ValueError` with a sentence when the service may not be asked."""
-    try:
-        parts = current_fence().check(url)
-    except OutOfBounds as error:
-        raise ValueError(str(error)) from error
-    if parts.query or parts.username or parts.password:
-        raise ValueError("Write the credentials into their own fields, where they are encrypted, not into the address.")
 
 
 def check_is_encrypted(url: str) -> None:

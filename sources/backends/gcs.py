@@ -14,7 +14,7 @@ from django import forms
 
 from iiifserver.conf import conf
 from iiifserver.iiif.errors import SourceUnavailable
-from iiifserver.outbound.fence import OutOfBounds, current_fence
+from iiifserver.outbound.services import ServiceField, check_service
 from iiifserver.secrets import SecretField
 
 from ..base import FolderEntry, Place
@@ -51,7 +51,7 @@ class GcsOptions(RemoteOptions):
         if self.credentials not in KINDS:
             raise ValueError("The credentials are of no known kind.")
         if self.endpoint:
-            check_endpoint(self.endpoint)
+            check_service(self.endpoint)
         if self.service_account:
             check_service_account(self.service_account)
 
@@ -75,11 +75,10 @@ class GcsForm(RemoteForm):
     bucket = forms.CharField(
         label="Bucket", help_text="The name of the bucket.", widget=forms.TextInput(attrs={"class": "vTextField"})
     )
-    endpoint = forms.CharField(
+    endpoint = ServiceField(
         label="Endpoint",
         required=False,
         help_text="The address of a service of your own that speaks like Google's. Usually empty.",
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     credentials = forms.ChoiceField(
         label="Credentials",
@@ -98,15 +97,6 @@ class GcsForm(RemoteForm):
         "encrypted and not shown again.",
     )
     field_order = ["bucket", "endpoint", "credentials", "service_account"]
-
-    def clean_endpoint(self) -> str:
-        endpoint: str = self.cleaned_data["endpoint"]
-        try:
-            if endpoint:
-                check_endpoint(endpoint)
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
-        return endpoint
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -217,7 +207,7 @@ class GcsSource(KeySource):
             yield "The settings do not allow the credentials of this machine. Paste a key, or set AMBIENT_CREDENTIALS."
         if self.options.endpoint:
             try:
-                check_endpoint(self.options.endpoint)
+                check_service(self.options.endpoint)
             except ValueError as error:
                 yield f"{error} Change the endpoint, or the settings."
 
@@ -240,14 +230,6 @@ def is_installed() -> bool:
 
 def has_storage() -> bool:
     return find_spec("google.cloud.storage") is not None
-
-
-def check_endpoint(endpoint: str) -> None:
-    """Raises `ValueError` with a sentence when the service may not be asked."""
-    try:
-        current_fence().check(endpoint)
-    except OutOfBounds as error:
-        raise ValueError(str(error)) from error
 
 
 def check_service_account(document: str) -> None:

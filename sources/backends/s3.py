@@ -12,7 +12,7 @@ from django import forms
 
 from iiifserver.conf import conf
 from iiifserver.outbound.client import ClientSettings, HttpClient
-from iiifserver.outbound.fence import OutOfBounds, current_fence
+from iiifserver.outbound.services import ServiceField, check_service
 from iiifserver.secrets import SecretField
 
 from ..base import FolderEntry, Place
@@ -48,7 +48,7 @@ class S3Options(RemoteOptions):
         if self.credentials not in {STATIC, AMBIENT, ANONYMOUS} or self.addressing not in {"auto", "path", "virtual"}:
             raise ValueError("The credentials or the addressing are of no known kind.")
         if self.endpoint:
-            check_endpoint(self.endpoint)
+            check_service(self.endpoint)
 
 
 S3_TEXTS = (
@@ -67,12 +67,11 @@ class S3Form(RemoteForm):
     bucket = forms.CharField(
         label="Bucket", help_text="The name of the bucket.", widget=forms.TextInput(attrs={"class": "vTextField"})
     )
-    endpoint = forms.CharField(
+    endpoint = ServiceField(
         label="Endpoint",
         required=False,
         help_text="The address of the service, such as https://minio.example.org. Empty for Amazon's own. Private "
         "networks are closed unless the settings open them (PRIVATE_NETWORKS).",
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     region = forms.CharField(
         label="Region", required=False, max_length=50, help_text="Such as eu-central-1. Empty for us-east-1."
@@ -117,15 +116,6 @@ class S3Form(RemoteForm):
         "secret_access_key",
         "profile",
     ]
-
-    def clean_endpoint(self) -> str:
-        endpoint: str = self.cleaned_data["endpoint"]
-        try:
-            if endpoint:
-                check_endpoint(endpoint)
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
-        return endpoint
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -203,16 +193,6 @@ class S3Source(KeySource):
             yield "The settings do not allow the credentials of this machine. Type keys, or set AMBIENT_CREDENTIALS."
         if self.options.endpoint:
             try:
-                check_endpoint(self.options.endpoint)
+                check_service(self.options.endpoint)
             except ValueError as error:
                 yield f"{error} Change the endpoint, or the settings."
-
-
-def check_endpoint(endpoint: str) -> None:
-    """Raises `ValueError` with a sentence when the service may not be asked."""
-    try:
-        parts = current_fence().check(endpoint)
-    except OutOfBounds as error:
-        raise ValueError(str(error)) from error
-    if parts.username or parts.password:
-        raise ValueError("Write the keys into their own fields, where they are encrypted, not into the address.")
