@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import MISSING, Field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -41,11 +41,27 @@ class Backend:
         known = {field.name for field in fields(cls.options_class)}
         if unknown := sorted(set(options) - known):
             raise BackendError(f"{cls.label} has no option “{unknown[0]}”.")
+        if missing := cls._missing(options):
+            raise BackendError(f"Not filled in yet: {', '.join(missing)}.")
         try:
             return cls(cls.options_class(**options))
         except (TypeError, ValueError) as error:
             raise BackendError(f"{cls.label} cannot be built from its options: {error}") from error
 
+    @classmethod
+    def _missing(cls, options: Mapping[str, Any]) -> list[str]:
+        """The options without which none is built, as the form calls them."""
+        form_fields = getattr(getattr(cls, "form_class", None), "base_fields", {})
+        missing = [
+            field.name for field in fields(cls.options_class) if is_required(field) and field.name not in options
+        ]
+        return [str(getattr(form_fields.get(name), "label", None) or name) for name in missing]
+
     def problems(self) -> Iterable[str]:
         """Sentences on what would keep this backend from working now, each with its cure."""
         return ()
+
+
+def is_required(option: Field[Any]) -> bool:
+    """Whether an options class has no value for it by itself."""
+    return option.default is MISSING and option.default_factory is MISSING

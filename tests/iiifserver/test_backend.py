@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import FrozenInstanceError, dataclass
 
 import pytest
+from django import forms
 
 from iiifserver.backend import Backend, BackendError
 
@@ -36,6 +37,17 @@ def test_options_become_a_frozen_value():
 def test_options_that_do_not_fit_are_a_sentence_for_staff(options: dict[str, object], reason: str):
     with pytest.raises(BackendError, match=reason):
         Lamp.build(options)
+
+
+def test_what_is_not_filled_in_is_called_as_in_the_form():
+    class LampForm(forms.Form):
+        colour = forms.CharField(label="Colour of the light")
+
+    class LampWithForm(Lamp):
+        form_class = LampForm
+
+    with pytest.raises(BackendError, match="Not filled in yet: Colour of the light"):
+        LampWithForm.build({})
 
 
 def test_a_backend_has_no_problems_unless_it_says_so():
