@@ -24,6 +24,8 @@ OFFERS = {
 }
 """The types of each version, the one sent without a preference first."""
 
+REFUSED_QUALITY = -1.0
+"""For what a visitor will not have, where another type that he does not name may do (RFC 9110, 12.4.2)."""
 
 PRESENTATION_OFFERS = (f'{JSON_LD};profile="{PRESENTATION_CONTEXT}"', JSON)
 
@@ -56,12 +58,13 @@ def accepted_ranges(request: HttpRequest) -> list[MediaType]:
 
 
 def quality_of(offer: MediaType, ranges: list[MediaType]) -> float:
-    """What the most specific range that covers the offer says of it; 0 where none does.
+    """What the most specific range that covers the offer says of it; 0 where none does, and less where it is refused.
 
     Django's own choice forgets what is excluded by `q=0` and wants parameters to be equal, which `charset` never is.
     """
     covering = [(accepted.specificity, accepted.quality) for accepted in ranges if covers(accepted, offer)]
-    return max(covering, default=(0, 0.0))[1]
+    quality = max(covering, default=(0, 0.0))[1]
+    return quality if quality or not covering else REFUSED_QUALITY
 
 
 def covers(accepted: MediaType, offer: MediaType) -> bool:

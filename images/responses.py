@@ -28,6 +28,7 @@ STATUSES: Mapping[type[errors.IIIFError], HTTPStatus] = {
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.AlreadyThere: HTTPStatus.CONFLICT,
+    errors.ConditionNotMet: HTTPStatus.PRECONDITION_FAILED,
     errors.ImageTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.UriTooLong: HTTPStatus.REQUEST_URI_TOO_LONG,
     errors.FeatureMissing: HTTPStatus.NOT_IMPLEMENTED,
@@ -105,9 +106,12 @@ def compress(response: HttpResponse) -> None:
 
 
 def unless_fresh(request: HttpRequest, etag: str, last_modified: datetime | None) -> HttpResponse | None:
-    """304 or 412 where the visitor's conditions ask for it; `None` where the answer is to be made."""
+    """304 where the visitor has the answer; `None` where it is to be made. May raise `ConditionNotMet`."""
     seconds = int(last_modified.timestamp()) if last_modified else None
-    return get_conditional_response(request, etag, seconds)
+    response = get_conditional_response(request, etag, seconds)
+    if response is not None and response.status_code == HTTPStatus.PRECONDITION_FAILED:
+        raise errors.ConditionNotMet("You asked for a version of this image that it is not in. Ask without conditions.")
+    return response
 
 
 def add_image_headers(

@@ -10,7 +10,7 @@ from iiifserver.iiif.values import Box, Extent
 
 from .jpeg2000_code_stream import CodeStream, halved
 from .openjpeg_decoding import Area
-from .windows import ENOUGH_PIXELS, window_in
+from .windows import smallest_enough, window_in
 
 BAND_PIXELS = 4_000_000
 """A larger part is decoded in bands of about so many: the decoder takes 24 bytes for each pixel of three channels."""
@@ -30,13 +30,8 @@ def useful_reductions(stream: CodeStream) -> Iterator[int]:
 
 def best_reduction(stream: CodeStream, box: Box, size: Extent) -> int:
     """How often to halve so that the box still has the pixels that are wanted."""
-    best = 0
-    for halvings in useful_reductions(stream):
-        left, top, right, bottom = window_in(stream.reduced_extent(halvings), stream.extent, box)
-        if right - left < ENOUGH_PIXELS * size.width or bottom - top < ENOUGH_PIXELS * size.height:
-            break
-        best = halvings
-    return best
+    extents = (stream.reduced_extent(halvings) for halvings in useful_reductions(stream))
+    return smallest_enough((window_in(extent, stream.extent, box) for extent in extents), size)
 
 
 def decodable_part(stream: CodeStream, halvings: int, part: Box) -> Box:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from iiifserver.iiif.values import Box, Extent
 
@@ -41,6 +42,22 @@ def start_in(edge: int, start: float, length: float) -> float:
     and then it is the last pixel's, or that part of it which the box is wide.
     """
     return min(start, edge - min(1.0, length))
+
+
+def smallest_enough(windows: Iterable[Window], size: Extent) -> int:
+    """Which of the windows of one box, in levels that get smaller and smaller, is the last that has the wanted pixels.
+
+    The first one counts as having them. A window that is as large as in the level before is passed over: it lies in the
+    corner of the image, and stands for more of it than the box.
+    """
+    chosen, extent = 0, (math.inf, math.inf)
+    for number, (left, top, right, bottom) in enumerate(windows):
+        smaller = (right - left, bottom - top)
+        lacks_pixels = smaller[0] < ENOUGH_PIXELS * size.width or smaller[1] < ENOUGH_PIXELS * size.height
+        if number and (lacks_pixels or smaller == extent):
+            break
+        chosen, extent = number, smaller
+    return chosen
 
 
 def is_one_to_one(window: Window, size: Extent) -> bool:

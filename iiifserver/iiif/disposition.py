@@ -20,7 +20,7 @@ LONGEST_NAME = 150
 
 def content_disposition(wish: str, identifier: Identifier, output: Format) -> str:
     """The header for what was asked: `inline` or `attachment`, which may name a file; empty for anything else."""
-    kind = next((kind for kind in ("inline", "attachment") if wish.startswith(kind)), "")
+    kind = next((kind for kind in ("inline", "attachment") if wish.lower().startswith(kind)), "")
     if not kind:
         return ""
     given = given_name(wish) if kind == "attachment" else ""

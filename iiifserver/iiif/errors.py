@@ -74,6 +74,10 @@ class SourceMissing(NotFound):
     """No source has an image with this identifier."""
 
 
+class ConditionNotMet(IIIFError):
+    """The answer was wanted on a condition that does not hold (RFC 9110, 15.5.13)."""
+
+
 class AlreadyThere(IIIFError):
     """Something is at the place where an image was to be put."""
 

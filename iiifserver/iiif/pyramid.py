@@ -71,6 +71,16 @@ def is_tile(box: Box, size: Extent, facts: SourceFacts, rules: SizeRules) -> boo
     return any(_is_tile(box, pyramid, factor) and _is_shrunk(box, size, factor) for factor in pyramid.factors)
 
 
+def listed_of_width(width: int, box: Box, facts: SourceFacts, rules: SizeRules) -> Extent | None:
+    """The largest size of that width which info.json lists for this region, as a whole image or as a tile."""
+    pyramid = pyramid_of(facts, rules)
+    is_whole = box.extent == facts.extent
+    factors = (factor for factor in sorted(pyramid.factors) if is_whole or _is_tile(box, pyramid, factor))
+    levels = (level_extent(box.extent, factor) for factor in factors)
+    limits = limits_of(box.extent, rules)
+    return next((level for level in levels if level.width == width and limits.allow(level)), None)
+
+
 def _is_tile(box: Box, pyramid: Pyramid, factor: int) -> bool:
     width, height = pyramid.tile.width * factor, pyramid.tile.height * factor
     is_on_grid = box.x % width == 0 and box.y % height == 0

@@ -26,7 +26,7 @@ from ..tiff_index import StoredLevel, TiffIndex, read_indexes
 from ..tiff_memo import NotedIndex, noted_index, recalled_index
 from ..tiff_pieces import assembled, pieces_of
 from ..tiff_samples import Span, span_over
-from ..windows import ENOUGH_PIXELS, box_to_read, is_one_to_one, window_in, window_within
+from ..windows import box_to_read, is_one_to_one, smallest_enough, window_in, window_within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,10 +228,5 @@ def level_as_seen(level: StoredLevel, sideways: bool) -> Level:
 
 def best_level(levels: tuple[StoredLevel, ...], box: Box, size: Extent) -> StoredLevel:
     """The smallest level in which the box still has the pixels that are wanted; else the full size."""
-    best = levels[0]
-    for level in levels[1:]:
-        left, top, right, bottom = window_in(level.extent, levels[0].extent, box)
-        if right - left < ENOUGH_PIXELS * size.width or bottom - top < ENOUGH_PIXELS * size.height:
-            break
-        best = level
-    return best
+    windows = (window_in(level.extent, levels[0].extent, box) for level in levels)
+    return levels[smallest_enough(windows, size)]

@@ -24,6 +24,7 @@ CASES = [
     ("I3-152-q-ld", 3, "application/json;q=0.5, application/ld+json", LD_3),
     ("I3-152-q0", 3, "application/ld+json;q=0, application/json", JSON),
     ("I3-152-q0-any", 3, "application/ld+json;q=0, */*", JSON),
+    ("I3-152-q0-alone", 3, "application/ld+json;q=0", JSON),
     ("I3-152-charset", 3, "application/json;charset=utf-8", JSON),
     ("I3-152-specific", 3, "*/*, application/ld+json;q=0.1", JSON),
     ("I3-152-half-open", 3, "application/*;q=0.5, application/json;q=0.4, */*", LD_3),

@@ -70,6 +70,7 @@ def test_the_table_of_statuses():
     assert {kind.__name__: int(status) for kind, status in STATUSES.items()} == {
         "AlreadyThere": 409,
         "BadRequest": 400,
+        "ConditionNotMet": 412,
         "UnsupportedFormat": 415,
         "SignInNeeded": 401,
         "Forbidden": 403,
@@ -261,6 +262,14 @@ def test_if_modified_since(service, path, hours, status):
     told = parse_http_date(service.get(path)["Last-Modified"])
     since = http_date(told + timedelta(hours=hours).total_seconds())
     assert service.get(path, if_modified_since=since).status_code == status
+
+
+@pytest.mark.parametrize("path", [IMAGE, INFO])
+@pytest.mark.parametrize("condition", [{"if_match": '"other"'}, {"if_unmodified_since": http_date(1_000_000_000)}])
+def test_a_condition_that_does_not_hold_is_an_error_that_nobody_keeps(service, path, condition):
+    response = service.get(path, **condition)
+    assert (response.status_code, response["Cache-Control"]) == (412, "no-store")
+    assert response.content.startswith(b"You asked for a version")
 
 
 @pytest.mark.parametrize("path", [IMAGE, INFO])

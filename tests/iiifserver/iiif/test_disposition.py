@@ -19,7 +19,7 @@ def header(wish: str, identifier: str = "scan", output: Format = Format.JPG) -> 
     return content_disposition(wish, Identifier(identifier), output)
 
 
-@pytest.mark.parametrize("wish", ["", "nothing", "Inline", "filename=x", " attachment", "form-data; inline"])
+@pytest.mark.parametrize("wish", ["", "nothing", "filename=x", " attachment", "form-data; inline"])
 def test_without_a_known_wish_there_is_no_header(wish):
     assert header(wish) == ""
 
@@ -28,6 +28,7 @@ def test_without_a_known_wish_there_is_no_header(wish):
     ("wish", "identifier", "expected"),
     [
         pytest.param("inline", "scan", 'inline; filename="scan.jpg"', id="inline"),
+        pytest.param("Inline", "scan", 'inline; filename="scan.jpg"', id="RFC 6266, 4.2"),
         pytest.param("attachment", "scan", 'attachment; filename="scan.jpg"', id="attachment"),
         pytest.param("attachment", "cats?/\\dogs", 'attachment; filename="cats___dogs.jpg"', id="parity-1.4"),
         pytest.param("attachment", "a/b.tif", 'attachment; filename="a_b.tif.jpg"', id="folder"),

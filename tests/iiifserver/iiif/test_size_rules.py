@@ -197,3 +197,58 @@ def test_the_restriction_only_ever_refuses(image, width, height):
     except IIIFError:
         return
     assert restricted == size_of(parameters, SizeRules(), of=of)
+
+
+# --- Limits and sizes that are written by their width ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "parameters", "size"),
+    [
+        (3, 5000, "full/1,", "1,313"),
+        (2401, 1500, "2400,0,1,800/1,", "1,400"),
+        (2401, 1500, "2400,0,1,400/1,", "1,400"),
+    ],
+)
+def test_a_listed_strip_that_is_named_by_its_width_is_made_as_listed(width, height, parameters, size):
+    """I2-021."""
+    rules = SizeRules(limits=Limits(max_width=600, max_height=400))
+    assert size_of(parameters, rules, V2, facts(width, height)) == size
+
+
+@pytest.mark.parametrize("parameters", ["full/2,", "full/4,", "0,0,1,5000/1,"])
+def test_what_is_not_listed_and_above_the_limits_stays_refused(parameters):
+    rules = SizeRules(limits=Limits(max_width=600, max_height=400))
+    with pytest.raises(BadRequest, match="more than this server makes"):
+        size_of(parameters, rules, V2, facts(3, 5000))
+
+
+def test_version_3_writes_sizes_in_full():
+    with pytest.raises(BadRequest):
+        size_of("full/1,", SizeRules(limits=Limits(max_width=600, max_height=400)), V3, facts(3, 5000))
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    extent=st.tuples(st.integers(1, 3000), st.integers(1, 3000)),
+    edges=st.tuples(st.integers(1, 1000), st.integers(1, 1000)),
+    restricts=st.booleans(),
+)
+def test_every_listed_size_and_tile_may_be_named_by_its_width(extent, edges, restricts):
+    limits = Limits(max_width=edges[0], max_height=edges[1])
+    rules, image = SizeRules(limits=limits, restricts_to_sizes=restricts), facts(*extent)
+    described = document(rules, V2, image)
+    for size in described["sizes"]:
+        assert limits.allow(extent_of(size_of(f"full/{size['width']},", rules, V2, image)))
+    for tile in described.get("tiles", ()):
+        for factor in tile["scaleFactors"]:
+            step_x, step_y = tile["width"] * factor, tile.get("height", tile["width"]) * factor
+            # The corner, which is cut off on both sides.
+            x, y = (extent[0] - 1) // step_x * step_x, (extent[1] - 1) // step_y * step_y
+            width, height = min(step_x, extent[0] - x), min(step_y, extent[1] - y)
+            wanted = -(-width // factor)
+            assert limits.allow(extent_of(size_of(f"{x},{y},{width},{height}/{wanted},", rules, V2, image)))
+
+
+def extent_of(size: str) -> Extent:
+    return Extent(*map(int, size.split(",")))

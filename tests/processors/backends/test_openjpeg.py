@@ -25,6 +25,7 @@ from tests.processors.backends.jp2s import (
     with_boxes,
     with_profile,
 )
+from tests.processors.backends.tiffs import chequered
 from tests.processors.profiles import SWAPPED
 
 SRGB, GRAY, SYCC, CMYK, LAB, BILEVEL = 16, 17, 18, 12, 14, 0
@@ -261,6 +262,13 @@ def test_no_more_is_decoded_than_twice_what_is_wanted():
     facts = processor.facts(found)
     raster = processor.read(found, facts, plan_for(facts, Box(0, 0, 1024, 768), Extent(200, 150)))
     assert raster.image.size == (256, 192)
+
+
+def test_the_last_pixel_is_the_pixel_itself():
+    """And not what a smaller resolution has in its place."""
+    image = chequered(257)
+    found = in_memory(jp2(image, tile_size=(64, 64), num_resolutions=3))
+    assert rendered(openjpeg(), found, Box(256, 256, 1, 1)).getpixel((0, 0)) == image.getpixel((256, 256))
 
 
 def test_only_tiles_that_are_touched_are_read():

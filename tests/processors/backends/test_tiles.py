@@ -20,6 +20,7 @@ from tests.processors.backends.tiffs import (
     TILE_COUNTS,
     Counting,
     changed,
+    chequered,
     pyramid,
     tiff,
     tiled,
@@ -239,12 +240,13 @@ def test_as_many_files_are_remembered_as_the_options_say():
     assert len(opened) == 3
 
 
-@pytest.mark.parametrize("corner", [(255, 255), (255, 0), (0, 255), (254, 200)])
-def test_a_single_pixel_at_the_edge_is_the_pixel_itself(corner: tuple[int, int]):
+@pytest.mark.parametrize(
+    ("edge", "corner"), [(256, (255, 255)), (256, (255, 0)), (256, (0, 255)), (256, (254, 200)), (257, (256, 256))]
+)
+def test_a_single_pixel_at_the_edge_is_the_pixel_itself(edge: int, corner: tuple[int, int]):
     """And not the mean of its neighbours, which a smaller level has in its place."""
-    x, y = np.meshgrid(np.arange(256), np.arange(256))
-    image = Image.fromarray(((x + y) % 2 * 255).astype(np.uint8)).convert("RGB")
-    content = pyramid(image, [(128, 128), (64, 64)])
+    image = chequered(edge)
+    content = pyramid(image, [((edge + 1) // 2,) * 2, ((edge + 3) // 4,) * 2])
     shown = rendered(TilesProcessor.build({}), in_memory(content), Box(*corner, 1, 1))
     assert shown.getpixel((0, 0)) == image.getpixel(corner)
 

@@ -23,6 +23,13 @@ def tiff(pixels: np.ndarray, *, orientation: int = 1, byteorder: str = "<", bigt
     return buffer.getvalue()
 
 
+def chequered(edge: int) -> Image.Image:
+    """Each pixel as far from its neighbours as can be, in two colours."""
+    x, y = np.meshgrid(np.arange(edge), np.arange(edge))
+    odd = ((x + y) % 2).astype(bool)[..., None]
+    return Image.fromarray(np.where(odd, [255, 255, 0], [0, 0, 255]).astype(np.uint8))
+
+
 def tiled(image: Image.Image, orientation: int = 1, **options) -> bytes:
     photometric = "minisblack" if image.mode in {"L", "LA"} else "rgb"
     defaults = {"photometric": photometric, "tile": (64, 64), "compression": "zlib"}
