@@ -24,16 +24,22 @@ import numpy as np
 import tifffile
 from PIL import Image
 
-from bench.samples import cache_folder
+from bench.claim_files import (
+    JPEG_QUALITY,
+    PLAIN_JPEG,
+    TILE,
+    found_at,
+    grainy,
+    jpeg_2000_file,
+    kept,
+    pyramid_of,
+    write_copy,
+)
 from iiifserver.iiif.formats import Format
-from iiifserver.iiif.found import Found
 from iiifserver.iiif.values import Box, Extent
-from iiifserver.testing import drawn, encoded, plan_for
+from iiifserver.testing import encoded, plan_for
 
-TILE = 512
-JPEG_QUALITY = 85
 EIGHTY_MEGAPIXELS = Extent(10_240, 7_900)
-PLAIN_JPEG = Extent(6_400, 4_400)
 GIGAPIXEL = Extent(32_768, 32_768)
 ROUNDS, IN_A_ROW = 9, 8
 CORNER = 700
@@ -75,68 +81,6 @@ def made() -> Iterator[Claim]:
     yield thumbnail()
     yield overlays_on_a_tile()
     yield peak_memory()
-
-
-# --- Files -------------------------------------------------------------------------------------------------------
-
-
-def kept(name: str, write: Callable[[Path], object]) -> Path:
-    """A file of the bench, written when it is first needed."""
-    path = cache_folder() / name
-    if not path.exists():
-        unfinished = path.with_suffix(".unfinished")
-        write(unfinished)
-        unfinished.rename(path)
-    return path
-
-
-def pyramid_of(extent: Extent) -> Path:
-    """A pyramid of JPEG tiles, all alike: what is in them does not matter to how they are found."""
-    return kept(f"claims-{extent.width}x{extent.height}.tif", lambda path: write_pyramid(path, extent))
-
-
-def write_pyramid(path: Path, extent: Extent) -> None:
-    levels = [extent]
-    while max(levels[-1].width, levels[-1].height) > TILE:
-        levels.append(Extent(-(-levels[-1].width // 2), -(-levels[-1].height // 2)))
-    tile = grainy(Extent(TILE, TILE))
-    content = imagecodecs.jpeg8_encode(np.asarray(tile), level=JPEG_QUALITY, colorspace="RGB", outcolorspace="YCBCR")
-    with tifffile.TiffWriter(path, bigtiff=True) as tiff:
-        for place, level in enumerate(levels):
-            count = -(-level.width // TILE) * -(-level.height // TILE)
-            tiff.write(
-                (content for _ in range(count)),
-                shape=(level.height, level.width, 3),
-                dtype=np.uint8,
-                tile=(TILE, TILE),
-                compression="jpeg",
-                photometric="ycbcr",
-                subsampling=(2, 2),
-                subfiletype=1 if place else 0,
-                subifds=len(levels) - 1 if place == 0 else None,
-            )
-
-
-def jpeg_2000_file() -> Path:
-    options = {"tile_size": (1024, 1024), "num_resolutions": 6, "irreversible": True}
-    rates = {"quality_mode": "rates", "quality_layers": [12]}
-    return kept(
-        "claims.jp2", lambda path: path.write_bytes(encoded(grainy(Extent(4096, 4096)), "JPEG2000", **options, **rates))
-    )
-
-
-def grainy(extent: Extent) -> Image.Image:
-    """A drawn picture with the grain that photographs have."""
-    picture = np.asarray(drawn(extent.width, extent.height), np.int16)
-    grain = np.random.default_rng(1).integers(-10, 10, (extent.height, extent.width, 1), np.int16)
-    return Image.fromarray((picture + grain).clip(0, 255).astype(np.uint8))
-
-
-def found_at(path: Path) -> Found:
-    return Found(open=lambda: path.open("rb"), version=path.name)
-
-
-# --- Ratios ------------------------------------------------------------------------------------------------------
 
 
 def milliseconds(clock: Callable[[], float], *works: Callable[[], object]) -> list[float]:
@@ -260,15 +204,6 @@ def working_copy() -> Claim:
     return Claim(name, after / earlier, 0.01)
 
 
-def write_copy(path: Path, file: Path) -> None:
-    from processors.pyramid_recipe import Recipe
-    from processors.pyramids import Coding
-    from processors.pyramids import write_pyramid as write_bands
-
-    with Image.open(path) as image:
-        write_bands(file, [image.convert("RGB")], PLAIN_JPEG, Coding(mode="RGB", recipe=Recipe(), is_lossy=True))
-
-
 def thumbnail() -> Claim:
     from processors.backends.tiles import TilesOptions, TilesProcessor
 
@@ -283,9 +218,10 @@ def overlays_on_a_tile() -> Claim:
     """A text on its veil and a picture with transparency, on a tile that is decoded and encoded anyway."""
     from bench.engine import STRANGER, plain_runtime, requested
     from images import pipeline
+    from overlays.applied import ActiveOverlay
     from overlays.backends.picture import PictureOverlay
     from overlays.backends.text import TextOverlay
-    from overlays.runtime import ActiveOverlay, Overlays
+    from overlays.runtime import Overlays
     from overlays.scope import EVERYTHING
     from overlays.uploads import store
 

@@ -10,10 +10,14 @@ class CachingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.core.checks import Tags, register
+
         from iiifserver.backend_checks import register_backend_checks
 
         from .models import Cache
+        from .neighbours import check_neighbours
         from .registry import caches
 
         caches.load()
         register_backend_checks(caches, Cache)
+        register(check_neighbours, "iiif", Tags.database)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, BinaryIO, ClassVar
@@ -14,6 +16,10 @@ from iiifserver.backend import Backend
 from .keys import CacheKey
 from .metrics import evicted_bytes_total, evictions_total
 from .stamp import Age, Stamp
+
+logger = logging.getLogger("iiifserver.caching")
+
+UNFORESEEN = "It failed, as nobody foresaw. The reason is in the server's log."
 
 MEGABYTE = 1_000_000
 """In bytes, as disks are sold."""
@@ -38,6 +44,20 @@ TIER_LABELS = {
 
 class CacheUnavailable(Exception):
     """The store cannot be asked, or cannot take more. The message is a sentence for staff."""
+
+
+@contextmanager
+def faults_are_outages(name: str) -> Iterator[None]:
+    """Turns whatever the code of a cache raises into `CacheUnavailable`. What nobody foresaw is in the log, with all
+    its traces.
+    """
+    try:
+        yield
+    except CacheUnavailable:
+        raise
+    except Exception as error:
+        logger.exception("The cache “%s” failed.", name)
+        raise CacheUnavailable(UNFORESEEN) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +146,8 @@ class MeetingPlace(ABC):
 class CacheBackend(Backend, ABC):
     """A store of one tier. Used by many threads at once; raises `CacheUnavailable` and nothing else."""
 
+    named = (*Backend.named, "tier", "is_shared")
+    known = (*Backend.known, "counts")
     tier: ClassVar[Tier]
     is_shared: ClassVar[bool]
     """Whether several processes see the same entries."""

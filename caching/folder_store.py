@@ -17,8 +17,11 @@ from .base import MEGABYTE, CacheBackend, CacheUnavailable, Entry, Judge, Swept,
 from .bounded_folder import PATIENT_WALKS, BoundedFolder
 from .disk_room import DiskRoom
 from .keys import CacheKey
+from .registry import caches
 from .shards import StoredFile
 
+WORKING_COPIES = "working-copies"
+"""The name of a folder that is no cache's."""
 TOUCH_SECONDS = 3600
 """How old the note on when an entry was used last may grow before it is written again."""
 
@@ -50,11 +53,23 @@ class FolderStore(CacheBackend):
 
     def __init__(self, options: FolderOptions) -> None:
         super().__init__(options)
-        self.folder = folder_of(options.folder or self.usual_folder)
+        self.folder = self.own_folder(options.folder)
         self.limit_bytes = options.limit_megabytes * MEGABYTE
         self._bounded = BoundedFolder(self.folder, self.limit_bytes, options.limit_files, self.patient_walks)
         self._bounded.note_evicted = self.counts.note_evicted
         self._room = DiskRoom(self.folder, options.free_megabytes * MEGABYTE)
+
+    @classmethod
+    def own_folder(cls, name: str) -> Path:
+        """The folder of that name, or the usual one; raises `ValueError` for one that cannot be a cache's, or that
+        belongs to another kind.
+        """
+        folder = folder_of(name or cls.usual_folder)
+        kinds = [kind for kind in map(caches.get, caches) if issubclass(kind, FolderStore)]
+        for other in sorted({WORKING_COPIES, *(kind.usual_folder for kind in kinds)} - {cls.usual_folder}):
+            if overlap(folder, folder_of(other)):
+                raise ValueError(f"The folder “{other}” holds files of another kind. Write another name.")
+        return folder
 
     def purge(self) -> int:
         with store_errors():
@@ -105,6 +120,11 @@ def folder_of(name: str) -> Path:
     if folder == home or not folder.is_relative_to(home):
         raise ValueError("Write the name of a folder inside “cache” in the server's home, such as derivatives.")
     return folder
+
+
+def overlap(one: Path, other: Path) -> bool:
+    """Whether the folders are the same, or one lies in the other."""
+    return one.is_relative_to(other) or other.is_relative_to(one)
 
 
 def problems_of(folder: Path) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .base import ByteCache, CacheUnavailable, Entry, LastingInfoCache, SourceCache
+from .base import ByteCache, CacheUnavailable, Entry, LastingInfoCache, SourceCache, faults_are_outages
 from .keys import CacheKey, Subject, info_key
 from .links import Link
 from .purges import Purges
@@ -26,7 +26,8 @@ def hold_any_of(image: str, caches: Caches) -> bool:
 
 def answers_yes(link: Link[Any], image: str, purges: Purges) -> bool:
     try:
-        return not link.reading.is_on and holds_any(link.cache, image, purges)
+        with faults_are_outages(link.name):
+            return not link.reading.is_on and holds_any(link.cache, image, purges)
     except CacheUnavailable as error:
         link.reading.begin(error)
         return False

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,8 +15,10 @@ from iiifserver.backend import BackendError
 from iiifserver.shelf import build
 
 from . import working_copies
-from .base import CacheBackend, CacheUnavailable, Tier
+from .base import CacheBackend, CacheUnavailable, Tier, faults_are_outages
+from .links import Link
 from .models import Cache, Invalidation
+from .neighbours import apart
 from .purges import EVERYTHING, Purge, Scope
 from .registry import caches
 from .runtime import Caches, caches_in_use
@@ -65,8 +68,18 @@ def apply_new(used: Caches) -> int:
     entries = 0
     for number, purge in new_lines(used):
         used.purges.note(number, purge)
-        entries += sum(forget(link.cache, purge) for link in used.links if not link.cache.is_shared)
+        entries += sum(forgotten(link, purge) for link in used.links if not link.cache.is_shared)
     return entries
+
+
+def forgotten(link: Link[Any], purge: Purge) -> int:
+    """How many entries went. Where the cache fails, nobody is given what it keeps: the purge has been noted."""
+    try:
+        with faults_are_outages(link.name):
+            return forget(link.cache, purge)
+    except CacheUnavailable as error:
+        logger.warning("The cache “%s” could not be purged: %s", link.name, error)
+        return 0
 
 
 def new_lines(used: Caches) -> list[tuple[int, Purge]]:
@@ -94,7 +107,8 @@ def purge_shared(image: str) -> tuple[int, tuple[str, ...]]:
     entries, failed = 0, []
     for name, cache in shared_caches(Cache.objects.all()):
         try:
-            entries += purge_one(cache, image)
+            with faults_are_outages(name):
+                entries += purge_one(cache, image)
         except CacheUnavailable as error:
             logger.warning("The cache “%s” could not be purged: %s", name, error)
             failed.append(name)
@@ -102,10 +116,10 @@ def purge_shared(image: str) -> tuple[int, tuple[str, ...]]:
 
 
 def shared_caches(rows: Iterable[Cache]) -> Iterator[tuple[str, CacheBackend]]:
-    """Backends of their own, so that those of requests are left to requests; rows that make none are left out. The
-    working copies come last.
+    """Backends of their own, so that those of requests are left to requests; rows that make none are left out, and
+    those whose folder another has. The working copies come last.
     """
-    for row in rows:
+    for row in apart(rows):
         try:
             cache = build(caches, row)
         except BackendError:

@@ -12,7 +12,7 @@ from typing import Any
 from iiifserver.conf import conf
 
 from .base import CacheUnavailable, DerivativeCache, MeetingPlace
-from .flight import Flights
+from .flight import Flights, deadline_of
 from .lock_file import lock_file
 from .outage import Outage
 
@@ -70,9 +70,9 @@ class Meeting:
     def turn(self, name: str, flights: Flights[Any], timeout_seconds: float) -> Iterator[bool]:
         """Begins when nobody else makes the picture of that name, and until it ends nobody begins to.
 
-        Gives whether somebody else may have made it before. Raises `Overloaded`, as `Flights` does.
+        Gives whether somebody else may have made it before. Raises as `Flights` does.
         """
-        deadline = time.monotonic() + timeout_seconds
+        deadline = deadline_of(timeout_seconds)
         with ExitStack() as claims:
             for place in self.places:
                 release = place.wait(name, flights, deadline)

@@ -13,7 +13,17 @@ from urllib.parse import unquote
 from iiifserver.backend import BackendError
 from iiifserver.shelf import build
 
-from .base import MEGABYTE, ByteCache, CacheBackend, CacheUnavailable, Judge, SourceCache, Tier, Usage
+from .base import (
+    MEGABYTE,
+    ByteCache,
+    CacheBackend,
+    CacheUnavailable,
+    Judge,
+    SourceCache,
+    Tier,
+    Usage,
+    faults_are_outages,
+)
 from .invalidations import outdate, shared_caches
 from .keys import digest
 from .models import Cache
@@ -158,9 +168,10 @@ def swept_by(
     total = 100 * len(listed)
     for index, (name, cache) in enumerate(listed):
         try:
-            for piece in cache.sweep(judge, image=image, removes=removes):
-                done = 100 * index + 100 * piece.done // max(piece.total, 1)
-                yield Step(done=done, total=total, entries=piece.entries, bytes=piece.bytes)
+            with faults_are_outages(name):
+                for piece in cache.sweep(judge, image=image, removes=removes):
+                    done = 100 * index + 100 * piece.done // max(piece.total, 1)
+                    yield Step(done=done, total=total, entries=piece.entries, bytes=piece.bytes)
         except CacheUnavailable as error:
             logger.warning("The cache “%s” could not be swept: %s", name, error)
             yield Step(done=100 * (index + 1), total=total, failed=name)
@@ -176,7 +187,9 @@ def emptied(targets: Iterable[tuple[str, CacheBackend]]) -> Iterator[Step]:
     for name, cache in targets:
         if not keeps_a_list(cache):
             try:
-                yield Step(done=1, total=1, entries=cache.purge())
+                with faults_are_outages(name):
+                    entries = cache.purge()
+                yield Step(done=1, total=1, entries=entries)
             except CacheUnavailable as error:
                 logger.warning("The cache “%s” could not be purged: %s", name, error)
                 yield Step(done=1, total=1, failed=name)
@@ -230,7 +243,8 @@ def usage_of(row: Cache) -> Usage | None:
     """How full the row's cache is; `None` where it cannot be asked."""
     try:
         cache = cache_of(row)
-        return cache.usage() if cache else Usage(entries=0, unit="", note="empty")
+        with faults_are_outages(row.name):
+            return cache.usage() if cache else Usage(entries=0, unit="", note="empty")
     except (BackendError, CacheUnavailable):
         return None
 

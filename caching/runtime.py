@@ -15,6 +15,7 @@ from .infos import Infos, Topic
 from .keys import CacheKey
 from .links import C, Link, R
 from .meeting import NOWHERE, Meeting, meeting_of, meeting_of_machine
+from .neighbours import apart
 from .outage import Outage
 from .purges import Purges
 from .registry import caches
@@ -127,9 +128,11 @@ _in_use = Caches()
 
 
 def active_caches(rows: Iterable[Cache]) -> Caches:
-    """The enabled rows as frozen values, in order; a row that cannot be built is left out."""
+    """The enabled rows as frozen values, in order; a row that cannot be built, or whose folder another has, is left
+    out.
+    """
     global _in_use
-    enabled = [row for row in rows if row.enabled]
+    enabled = apart(row for row in rows if row.enabled)
     backends = shelf.fill(enabled)
     links = [link_of(row, backend) for row in enabled if (backend := backends[row.pk]) is not None]
     derivatives = tuple(link for link in links if isinstance(link.cache, DerivativeCache))

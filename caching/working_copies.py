@@ -22,7 +22,7 @@ from iiifserver.iiif.errors import SourceUnavailable
 
 from .base import CacheBackend, CacheUnavailable, Entry, Judge, Swept, Tier, Usage
 from .bounded_folder import BoundedFolder, new_file, touch
-from .folder_store import problems_of, store_errors
+from .folder_store import WORKING_COPIES, problems_of, store_errors
 from .keys import CacheKey, Subject, digest
 from .purges import Purges
 from .shards import StoredFile
@@ -73,7 +73,7 @@ class CopyStore(CacheBackend):
 
     def __init__(self, limit_bytes: int = sys.maxsize) -> None:
         super().__init__(None)
-        self.folder = conf.home / "cache" / "working-copies"
+        self.folder = conf.home / "cache" / WORKING_COPIES
         self.limit_bytes = limit_bytes
         self._bounded = BoundedFolder(self.folder, limit_bytes, MOST_FILES)
         self.counts.name = NAME

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, Field, fields
+import inspect
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -22,6 +23,10 @@ class Backend:
     require them, and the form that staff fill in: one field per option, of the same name.
     """
 
+    named: ClassVar[tuple[str, ...]] = ("label", "used_for", "options_class", "form_class")
+    """What every class of the role must name."""
+    known: ClassVar[tuple[str, ...]] = ("options",)
+    """What every backend must have once it is made."""
     label: ClassVar[str]
     used_for: ClassVar[str]
     """When staff want this kind, in one sentence."""
@@ -36,6 +41,19 @@ class Backend:
         self.options = options
 
     @classmethod
+    def faults(cls) -> Iterator[str]:
+        """Sentences for its author on why the class is no kind of backend; none for one that can be registered."""
+        if unwritten := sorted(getattr(cls, "__abstractmethods__", ())):
+            yield f"It does not write {', '.join(unwritten)}."
+        if unnamed := [name for name in cls.named if not hasattr(cls, name)]:
+            yield f"It does not name {', '.join(unnamed)}."
+        options_class = getattr(cls, "options_class", None)
+        if options_class is not None and not (inspect.isclass(options_class) and is_dataclass(options_class)):
+            yield "Its options_class is no dataclass."
+        if hasattr(cls, "form_class") and not hasattr(cls.form_class, "base_fields"):
+            yield "Its form_class is no form of Django."
+
+    @classmethod
     def build(cls, options: dict[str, Any]) -> Self:
         """The backend with these options; raises `BackendError` when a name is unknown or a value is missing."""
         known = {field.name for field in fields(cls.options_class)}
@@ -44,9 +62,12 @@ class Backend:
         if missing := cls._missing(options):
             raise BackendError(f"Not filled in yet: {', '.join(missing)}.")
         try:
-            return cls(cls.options_class(**options))
+            backend = cls(cls.options_class(**options))
         except (TypeError, ValueError) as error:
             raise BackendError(f"{cls.label} cannot be built from its options: {error}") from error
+        if unmade := [name for name in cls.known if not hasattr(backend, name)]:
+            raise BackendError(f"{cls.label} was made without its {unmade[0]}: its plug-in is at fault.")
+        return backend
 
     @classmethod
     def _missing(cls, options: Mapping[str, Any]) -> list[str]:

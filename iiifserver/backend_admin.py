@@ -148,6 +148,7 @@ class BackendAdmin(RecordsWho, admin.ModelAdmin):  # type: ignore[type-arg]
     """Lists, adds and changes the rows of one role with the plain admin's own pages."""
 
     registry: ClassVar[Registry[Any]]
+    change_form_class: ClassVar[type[ChangeBackendForm]] = ChangeBackendForm
     shared_fields: ClassVar[tuple[str, ...]] = ("name", "enabled", "position")
 
     list_display: tuple[str, ...] = ("name", "state", "enabled", "position", "kind_label", "used_for")
@@ -172,10 +173,14 @@ class BackendAdmin(RecordsWho, admin.ModelAdmin):  # type: ignore[type-arg]
         """Whether the row works, and if not, why."""
         if not row.enabled:
             return format_html('<span class="iiif-state">{}</span>', "switched off")
-        problems = problems_of(self.registry, row)
+        problems = self.problems(row)
         if not problems:
             return format_html('<span class="iiif-state iiif-ready">{}</span>', "ready")
         return format_html_join(" ", '<span class="iiif-state iiif-broken">{}</span>', ((text,) for text in problems))
+
+    def problems(self, row: ConfiguredBackend) -> list[str]:
+        """Sentences on why an enabled row does not work; empty when it does."""
+        return problems_of(self.registry, row)
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
         return super().get_changelist_form(request, **{**kwargs, "form": ListedBackendForm})
@@ -190,7 +195,7 @@ class BackendAdmin(RecordsWho, admin.ModelAdmin):  # type: ignore[type-arg]
             )
             return form
         locked = locked_options(self.registry, obj, request.user)
-        bound = type("ChangeForm", (ChangeBackendForm,), {"registry": self.registry, "locked": locked})
+        bound = type("ChangeForm", (self.change_form_class,), {"registry": self.registry, "locked": locked})
         return super().get_form(request, obj, change, **{**kwargs, "form": bound, "fields": self.shared_fields})
 
     def get_fieldsets(self, request: HttpRequest, obj: ConfiguredBackend | None = None) -> Any:

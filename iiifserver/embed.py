@@ -7,13 +7,12 @@ from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
-from .conf import conf
-from .home import Home
+from .iiif.paths import encode_identifier
+from .iiif.values import Identifier
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
@@ -73,22 +72,31 @@ def register_admin(site: AdminSite) -> None:
             site.register(model, type(model_admin))
 
 
-def image_path(identifier: str, rest: str = "", version: int = 3) -> str:
-    """The path of an image on this site, such as `/iiif/3/hall%2Feddie.jpg`, and the rest below it.
+def image_path(identifier: str | None, rest: str = "", version: int = 3) -> str:
+    """The path of an image on this site, such as `/iiif/3/hall%2Feddie.jpg`, and the rest below it; empty without an
+    identifier, such as that of a field which holds no file.
 
     Django's own `url` tag leaves the slashes in an identifier as they are, which names another image.
     """
-    path = reverse("iiif:service", args=[version, "i"]).removesuffix("i") + quote(identifier, safe="")
+    if not identifier:
+        return ""
+    # They need the models; see above.
+    from images.pages.links import as_sent
+    from images.runtime import current_runtime
+
+    name = encode_identifier(as_sent(Identifier(identifier), current_runtime().http.slash_substitute))
+    path = reverse("iiif:service", args=[version, "i"]).removesuffix("i") + name
     return f"{path}/{rest}" if rest else path
 
 
-def create_first_rows() -> None:
-    """Makes the home's folders and the rows that a new installation starts with, unless there are any.
+def create_first_rows() -> bool:
+    """Makes the home's folders, and the rows and groups that a new installation starts with; tells whether this was
+    the first time. Later it changes nothing, and several that do it at once take turns.
 
-    Belongs in a data migration of the site, or in its shell, after `migrate`.
+    Needs all tables as they are now, and so has no place in a migration, which meets them as they were: the command
+    `iiif_first_rows` calls it after `migrate`.
     """
     # They need the models; see above.
     from images import first_rows
 
-    Home(conf.home).create()
-    first_rows.create()
+    return first_rows.begin()

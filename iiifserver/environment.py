@@ -63,6 +63,7 @@ class Environment:
     image_database_urls: dict[str, str]
     delegate: str
     delegate_timeout_seconds: float
+    slow_client_seconds: float
     max_decode_pixels: int
     openjpeg_library: str | None
     configuration_poll_seconds: float
@@ -96,6 +97,7 @@ def read_environment() -> Environment:
         image_database_urls=_image_database_urls(),
         delegate=_delegate(env),
         delegate_timeout_seconds=_number(env.float, "IIIFSERVER_DELEGATE_TIMEOUT_SECONDS", 5.0, at_least=0.1),
+        slow_client_seconds=_number(env.float, "IIIFSERVER_SLOW_CLIENT_SECONDS", 15.0, at_least=0.1),
         max_decode_pixels=_number(env.int, "IIIFSERVER_MAX_DECODE_PIXELS", 200_000_000, at_least=1),
         openjpeg_library=env.str("IIIFSERVER_OPENJPEG_LIBRARY", "").strip() or None,
         configuration_poll_seconds=_number(env.float, "IIIFSERVER_CONFIGURATION_POLL_SECONDS", 1.0, at_least=0),

@@ -18,9 +18,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say that the request makes no sense; for an unknown host name, which variable makes it known."""
     is_unknown_host = isinstance(exception, DisallowedHost)
     response = render(request, "400.html", {"is_unknown_host": is_unknown_host}, status=400)
-    if is_unknown_host:
-        # A viewer on another site could not read what is wrong otherwise.
-        response["Access-Control-Allow-Origin"] = "*"
+    return readable_everywhere(response) if is_unknown_host else response
+
+
+def readable_everywhere(response: HttpResponse) -> HttpResponse:
+    """The same answer; without this a viewer on another site could not read what is wrong."""
+    response["Access-Control-Allow-Origin"] = "*"
     return response
 
 
@@ -39,8 +42,8 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @never_cache
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Say that nothing is at this address."""
-    return render(request, "404.html", status=404)
+    """Say that nothing is at this address, also to a viewer on another site that has mistaken it for an image's."""
+    return readable_everywhere(render(request, "404.html", status=404))
 
 
 @never_cache

@@ -100,8 +100,8 @@ class Home:
 
     def _not_writable(self) -> Refusal:
         return Refusal(
-            f"{self.path} cannot be written: set IIIFSERVER_HOME to a folder that this user may write, "
-            "or give the user the right to write there."
+            f'{self.path} cannot be written: set IIIFSERVER_HOME, or in a site of your own IIIFSERVER["HOME"] in its '
+            "settings, to a folder that this user may write, or give the user the right to write there."
         )
 
 

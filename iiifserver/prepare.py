@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,17 +18,14 @@ from environs import Env
 
 from iiifserver import __version__
 from iiifserver.refusal import Refusal
+from iiifserver.turns import alone
 from images import first_rows
-from images.groups import create_groups
 from images.samples import write_samples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from iiifserver.home import Home
 
 ADMIN_NAME = "admin"
-ADVISORY_LOCK = 0x11_1F_5E_4E
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,31 +39,13 @@ def prepare() -> Prepared:
     """Bring the home and the database up to date; several callers at once take turns."""
     home: Home = settings.ENVIRONMENT.home
     _connect()
-    with _alone(home):
+    with alone(home):
         _migrate()
         write_samples(home.samples)
         new_password = _create_admin(home)
-        if first_rows.create():
-            create_groups()
+        first_rows.create_with_groups()
         _collect_static(home)
     return Prepared(new_password=new_password)
-
-
-@contextmanager
-def _alone(home: Home) -> Iterator[None]:
-    with home.locked("prepare"):
-        _advisory("pg_advisory_lock")
-        try:
-            yield
-        finally:
-            _advisory("pg_advisory_unlock")
-
-
-def _advisory(function: str) -> None:
-    # The file lock covers one machine; several machines may share a PostgreSQL.
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {function}(%s)", [ADVISORY_LOCK])
 
 
 def _connect() -> None:

@@ -85,7 +85,7 @@ def _believe_client(request: HttpRequest, told: Told, http: Http) -> int:
     """Make REMOTE_ADDR the visitor's own; return how many trusted proxies stand in between."""
     hops = 0
     claimed = list(told.clients)
-    while _is_trusted(request.META.get("REMOTE_ADDR", ""), http):
+    while is_trusted(request.META.get("REMOTE_ADDR", ""), http):
         hops += 1
         client = address_of(claimed.pop()) if claimed else None
         if client is None:
@@ -94,7 +94,8 @@ def _believe_client(request: HttpRequest, told: Told, http: Http) -> int:
     return hops
 
 
-def _is_trusted(text: str, http: Http) -> bool:
+def is_trusted(text: str, http: Http) -> bool:
+    """Whether it is the address of a proxy that is believed."""
     address = address_of(text)
     return address is not None and any(address in network for network in http.trusted_proxies)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ B = TypeVar("B", bound=Backend)
 
 class RegistryError(Exception):
     """A kind of backend is unknown, or was registered twice, or is not what the role needs."""
+
+
+def is_class_of(found: object, base: type[Backend]) -> bool:
+    return inspect.isclass(found) and issubclass(found, base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +42,13 @@ class Registry(Generic[B]):
         self._backends: dict[str, type[B]] = {}
 
     def register(self, kind: str, backend: type[B]) -> None:
-        """Adds a kind; raises `RegistryError` when the name is taken or the class is not of this role."""
+        """Adds a kind; raises `RegistryError` when the name is taken, or the class is of another role or not whole."""
         if kind in self._backends:
             raise RegistryError(f"{self.group}: “{kind}” is already registered.")
-        if not issubclass(backend, self._base):
+        if not is_class_of(backend, self._base):
             raise RegistryError(f"{self.group}: “{kind}” is not a {self._base.__name__}.")
+        if faults := list(backend.faults()):
+            raise RegistryError(f"{self.group}: “{kind}” is not whole. {' '.join(faults)}")
         self._backends[kind] = backend
 
     def load(self) -> None:
@@ -66,12 +73,18 @@ class Registry(Generic[B]):
 
     def choices(self) -> list[tuple[str, str]]:
         """Kind and label, by label, as a form wants them."""
-        return sorted(((kind, backend.label) for kind, backend in self._backends.items()), key=lambda pair: pair[1])
+        return sorted(
+            ((kind, backend.label) for kind, backend in self._backends.items()), key=lambda pair: str(pair[1])
+        )
 
     def _failures(self, points: list[EntryPoint]) -> Iterator[BrokenPlugin]:
         for point in points:
             try:
                 self.register(point.name, point.load())
-            except Exception as error:
+            except RegistryError as error:
+                logger.error("A plug-in is left out. %s", error)
+                yield BrokenPlugin(point.name, str(error))
+            except (Exception, SystemExit) as error:
+                # A plug-in's own code may raise anything.
                 logger.exception("The plug-in “%s” of %s could not be loaded.", point.name, self.group)
                 yield BrokenPlugin(point.name, f"{type(error).__name__}: {error}")

@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 from prometheus_client.multiprocess import mark_process_dead
 
+from iiifserver.announcement import announcement, folders_to_announce
 from iiifserver.arbiter import WatchingArbiter, blocks_for
+from iiifserver.clients.worker import PatientWorker
 from iiifserver.job_keeper import start_keeper, stop_keeper
 from iiifserver.listening import Address, bind, check_certificate, listen
-from iiifserver.prepare import ADMIN_NAME, Prepared, prepare
+from iiifserver.prepare import Prepared, prepare
 from iiifserver.supervision import Supervisor
 from iiifserver.watching.slots import Table
 from images.failed_files.reading import reports
@@ -52,7 +53,10 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Callable[..., Any]:
-        return get_wsgi_application()
+        # The apps and all addresses are read here, in the process that serves.
+        from .wsgi import application
+
+        return application
 
     def run(self) -> None:
         table = Table(blocks_for(self.cfg.workers))
@@ -67,11 +71,12 @@ def serve(serving: Serving, tell: Callable[[str], None]) -> None:
     listener = bind(serving.address)
     prepared = prepare() if serving.prepares else Prepared(new_password=None)
     listen(listener, serving.address)
+    folders = folders_to_announce()
     # A connection that crosses a fork is used by two processes at once.
     connections.close_all()
     # gunicorn closes the descriptor that it is given.
     address = Address(serving.address.host, listener.getsockname()[1])
-    text = announcement(environment, address, prepared)
+    text = announcement(environment, address, prepared, folders)
     descriptor = listener.detach()
     configuration = _configuration(environment, serving, descriptor, lambda _: tell(text))
     if serving.does_jobs:
@@ -95,30 +100,6 @@ def _forget_worker(arbiter: WatchingArbiter, worker: Any) -> None:
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
-def announcement(environment: Environment, address: Address, prepared: Prepared) -> str:
-    """Return what the person at the terminal reads when the server is up."""
-    base = str(environment.public_url or address.url(is_tls=environment.tls is not None))
-    sample = f"{base}/iiif/3/deep-zoom.tif"
-    rows = (
-        ("Landing page", f"{base}/"),
-        ("Sample", f"{sample}/info.json"),
-        ("", f"{sample}/full/1200,/0/default.jpg"),
-        ("Admin", f"{base}/admin/"),
-        ("User name", ADMIN_NAME),
-        ("Password", _password_hint(environment, prepared)),
-    )
-    table = "\n".join(f"  {name:<14}{value}" for name, value in rows)
-    images = f"Images in {environment.home.images} are served at once. Ctrl+C stops the server."
-    return f"\nThe IIIF image server is up.\n\n{table}\n\n{images}\n"
-
-
-def _password_hint(environment: Environment, prepared: Prepared) -> str:
-    file = environment.home.keys / "admin_password"
-    if prepared.new_password is not None:
-        return f"{prepared.new_password}   (shown this once; kept in {file})"
-    return f"the one in {file}, unless changed since" if file.exists() else "the one given on the first start"
-
-
 def _configuration(
     environment: Environment, serving: Serving, listener: int, when_ready: Callable[[object], None]
 ) -> dict[str, Any]:
@@ -126,9 +107,11 @@ def _configuration(
     return {
         "bind": [f"fd://{listener}"],
         "workers": serving.workers,
-        "worker_class": "gthread",
+        "worker_class": PatientWorker,
         "threads": THREADS,
         "keepalive": 15,
+        # A file goes through memory like any other answer, so that the loop can send what the client does not take.
+        "sendfile": False,
         "graceful_timeout": 30,
         "limit_request_line": 8190,
         "worker_tmp_dir": str(SHARED_MEMORY if SHARED_MEMORY.is_dir() else environment.home.run),

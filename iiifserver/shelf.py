@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 from django import forms
 
 from .backend import Backend, BackendError
+from .conf import WrongSetting
 from .configured import ConfiguredBackend
 from .registry import Registry, RegistryError
 from .secrets import SecretError, revealed
@@ -50,20 +52,35 @@ class Shelf(Generic[B]):
 
 def build(registry: Registry[B], row: ConfiguredBackend) -> B:
     """The row's backend; raises `BackendError` with a sentence for staff when the row does not make one."""
-    try:
+    with faults_are_told(row):
         backend_class = registry.get(row.kind)
         secrets = {name: revealed(row.options[name]) for name in backend_class.secret_options if row.options.get(name)}
-    except (RegistryError, SecretError) as error:
-        raise BackendError(str(error)) from error
-    return backend_class.build({**row.options, **secrets})
+        return backend_class.build({**row.options, **secrets})
 
 
 def problems_of(registry: Registry[Any], row: ConfiguredBackend) -> list[str]:
     """Sentences on why a row does not work as it stands; empty when it does."""
     try:
-        return list(build(registry, row).problems())
+        with faults_are_told(row):
+            return list(build(registry, row).problems())
     except BackendError as error:
         return [str(error)]
+
+
+@contextmanager
+def faults_are_told(row: ConfiguredBackend) -> Iterator[None]:
+    """Turns whatever the code of the row's kind raises into `BackendError`. What nobody foresaw is in the log alone,
+    with all that belongs to it: its words may hold anything.
+    """
+    try:
+        yield
+    except BackendError:
+        raise
+    except (RegistryError, SecretError, WrongSetting) as error:
+        raise BackendError(str(error)) from error
+    except Exception as error:
+        logger.exception("The %s “%s” fails.", row._meta.verbose_name, row.name)
+        raise BackendError("It fails when it is set up. The reason is in the server's log.") from error
 
 
 def option_form_class(registry: Registry[Any], kind: str) -> type[forms.Form]:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("iiif/", include("images.urls")),
     path("", include("images.site_urls")),
+    path("", include("images.api.urls")),
 ]
 
 handler400 = "iiifserver.failures.bad_request"

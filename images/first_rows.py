@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from django.db import transaction
+
 from caching.models import Cache, FreshnessSettings
 from caching.registry import caches
 from iiifserver.changes import one_act
 from iiifserver.conf import conf
 from iiifserver.iiif.source_formats import FORMAT_NAMES, PICTURES
+from iiifserver.turns import alone
 from processors.capabilities import Library
 from processors.models import OutputSettings, Processor
 from processors.registry import processors
+from sources.folders import as_written
 from sources.models import Source
 
 from .copies.model import WorkingCopySettings
 from .failed_files.model import DecodingSettings
+from .groups import create_groups
+from .jobs.machine import made_home
 from .jobs.settings import ApiSettings, MaintenanceSettings
 from .models import ApplicationSettings, EndpointSettings, HttpSettings
+from .runtime import keeper
 
 TILES = {"remembered_files": 500, "hands_out_stored_tiles": True}
 PROCESSORS = ("tiles", "openjpeg", "vips", "pillow", "jpegxl", "pdf", "svg", "raw", "video")
@@ -34,6 +41,28 @@ CACHES = (
     ("Source files", "source_filesystem", 10, SOURCE_CACHE),
 )
 """Name, kind, order and options of the caches that a new installation has."""
+
+
+def begin() -> bool:
+    """Makes the home's folders, and the rows and groups of a first start, which this process then uses at once; tells
+    whether it was one. Several that do it at once take turns.
+    """
+    with alone(made_home()):
+        is_first = create_with_groups()
+    if is_first:
+        keeper.forget()
+    return is_first
+
+
+def create_with_groups() -> bool:
+    """Makes the rows and groups of a first start, all or none, and tells whether this was one. For those whose turn it
+    is.
+    """
+    with transaction.atomic():
+        is_first = create()
+        if is_first:
+            create_groups()
+    return is_first
 
 
 def create() -> bool:
@@ -88,5 +117,5 @@ def create_source(name: str, folder: Path, position: int, formats: Iterable[str]
         kind="filesystem",
         position=position,
         formats=sorted(formats),
-        options={"path_prefix": f"{folder.resolve()}/"},
+        options={"path_prefix": as_written(folder)},
     )

@@ -141,7 +141,11 @@ def raw(text: str, slash_substitute: str) -> str:
 
 def grammar_of(runtime: Runtime) -> Grammar:
     """The one by which requests under this runtime are read."""
-    consultation = runtime.consultation
+    return grammar_by(runtime.consultation, runtime.endpoints.meta_delimiter, runtime.http.slash_substitute)
+
+
+def grammar_by(consultation: Consultation | None, delimiter: str, slash_substitute: str) -> Grammar:
+    """The delegate's, where it has one; else our own."""
     if consultation is not None and consultation.reads_meta_identifiers:
-        return SiteGrammar(consultation, runtime.http.slash_substitute)
-    return StandardGrammar(runtime.endpoints.meta_delimiter, runtime.http.slash_substitute)
+        return SiteGrammar(consultation, slash_substitute)
+    return StandardGrammar(delimiter, slash_substitute)

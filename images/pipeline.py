@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from caching.infos import Topic
 from caching.keys import CacheKey, Subject, cache_key
 from iiifserver.delegates.context import operations_of
-from iiifserver.iiif.errors import DecoderCrashed, DecodingTooSlow, ImageTooLarge
 from iiifserver.iiif.features import met_profile, profile_uri, refuse_what_is_not_offered
 from iiifserver.iiif.geometry import rotated_extent
 from iiifserver.iiif.metadata import NOTHING, Embedded
@@ -22,22 +19,19 @@ from overlays.base import Answer
 from processors.encoders import encode
 from processors.operations import picture
 
-from .finding import find
+from . import policy
+from .looking_up import look_up, topic_of
 from .metrics import handed_out_total, renders_total
-from .site_additions import metadata_of, site_xmp, with_site_overlays
+from .site_additions import site_xmp, with_site_overlays
 from .wording import with_words
 
 if TYPE_CHECKING:
-    from iiifserver.iiif.found import Found
     from iiifserver.iiif.visitor import Visitor
-    from overlays.runtime import Applied
+    from overlays.applied import Applied
     from processors.output import Output
-    from processors.runtime import Inspected, SourceImage
+    from processors.runtime import SourceImage
 
     from .runtime import Runtime
-
-READ_FROM_COPIES = (DecoderCrashed, DecodingTooSlow, ImageTooLarge)
-"""Why an image is not opened whose working copy can be read all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,80 +61,17 @@ class PlannedImage:
         return File(self.key.subject.identifier, self.source.version)
 
 
-def look_up(
-    request: ImageRequest | InfoRequest,
-    visitor: Visitor,
-    runtime: Runtime,
-    *,
-    fields: Collection[str] = (),
-    most_pages: int = 0,
-    confirms_later: bool = False,
-) -> SourceImage:
-    """The image with the facts of the page, for a visitor who may see it; where they are asked for, with fields of what
-    it says of itself, and the facts of so many of its pages. Who calls its `confirm` later may have it as it was known
-    long ago. Raises any error of the tree.
-    """
-    identifier, page = request.identifier, request.page
-    generation = runtime.caches.generation
-    runtime = asking_about(request, runtime)
-    runtime.policy.admit(visitor, identifier, runtime.consultation)
-    found = find(identifier, runtime, confirms_later=confirms_later)
-    found = runtime.caches.source_files.keeping(found, identifier.value, generation)
-    file = File(identifier.value, found.version)
-    topic = topic_of(found, Subject(identifier.value, found.source), page, runtime)
-    try:
-        runtime.guard.check(file)
-        inspected = runtime.caches.known(topic, generation, lambda: inspect(file, found, page, runtime))
-    except READ_FROM_COPIES:
-        copy = runtime.copies.alone(found, identifier.value, page, runtime.caches.purges, runtime.guard)
-        if copy is None:
-            raise
-        tell_facts(copy, file, page, runtime)
-        return copy
-    looked_at = inspected
-    if fields and looked_at.fields is None:
-        with runtime.guard.decoding(file, Kind.WORDS):
-            looked_at = looked_at.with_fields(found, page, runtime.field_names)
-    if most_pages and looked_at.pages is None:
-        with runtime.guard.decoding(file, Kind.HEADER):
-            looked_at = looked_at.with_pages(found, most_pages)
-    if looked_at is not inspected:
-        runtime.caches.infos.put(topic, looked_at, generation)
-    source = runtime.copies.of(looked_at.of(found), identifier.value, page, runtime.caches.purges, runtime.guard)
-    tell_facts(source, file, page, runtime)
-    return source
-
-
-def inspect(file: File, found: Found, page: int, runtime: Runtime) -> Inspected:
-    """What the header says. Raises any error of the tree."""
-    with runtime.guard.decoding(file, Kind.HEADER):
-        return runtime.processors.inspect(found, page)
-
-
-def topic_of(found: Found, subject: Subject, page: int, runtime: Runtime) -> Topic:
-    """What is remembered of a page: until the file changes, or a setting on which it depends."""
-    formats = None if found.formats is None else tuple(sorted(found.formats))
-    version = (found.version, runtime.info_settings, formats)
-    return Topic(subject, version, page, runtime.processors.form_of(found, page))
-
-
-def admit(request: InfoRequest, visitor: Visitor, runtime: Runtime) -> None:
-    """Raises an error of the tree unless the visitor may see the image, whether there is one or not."""
-    runtime = asking_about(request, runtime)
-    runtime.policy.admit(visitor, request.identifier, runtime.consultation)
-
-
-def describe(request: InfoRequest, visitor: Visitor, runtime: Runtime) -> SourceImage:
+def describe(request: InfoRequest, runtime: Runtime) -> SourceImage:
     """The image that an info.json is about."""
     runtime.endpoints.check_enabled(request.version)
     needed = runtime.descriptions.mapping.needed_for(request.version)
-    return look_up(request, visitor, runtime, fields=needed)
+    return look_up(request, runtime, fields=needed)
 
 
-def present(request: InfoRequest, visitor: Visitor, runtime: Runtime, most_pages: int) -> SourceImage:
+def present(request: InfoRequest, runtime: Runtime, most_pages: int) -> SourceImage:
     """The image that a manifest is about, with what it says of itself and the facts of so many of its pages."""
     runtime.endpoints.check_manifests()
-    return look_up(request, visitor, runtime, fields=runtime.descriptions.mapping.names, most_pages=most_pages)
+    return look_up(request, runtime, fields=runtime.descriptions.mapping.names, most_pages=most_pages)
 
 
 def prepare(request: ImageRequest, visitor: Visitor, runtime: Runtime, *, confirms_later: bool = False) -> PlannedImage:
@@ -152,7 +83,7 @@ def prepare(request: ImageRequest, visitor: Visitor, runtime: Runtime, *, confir
     runtime.endpoints.check_enabled(request.version)
     refuse_what_is_not_offered(request, runtime.capabilities)
     fields = runtime.overlays.field_names
-    source = look_up(request, visitor, runtime, fields=fields, confirms_later=confirms_later)
+    source = look_up(request, runtime, fields=fields, confirms_later=confirms_later)
     return prepare_from(source, request, visitor, runtime, generation)
 
 
@@ -189,31 +120,6 @@ def prepare_from(
     )
 
 
-def asking_about(request: ImageRequest | InfoRequest, runtime: Runtime) -> Runtime:
-    """The runtime, whose delegate, if there is one, knows what is asked for."""
-    runtime = runtime.consulting()
-    if runtime.consultation is not None:
-        runtime.consultation.learn(
-            identifier=request.identifier.value,
-            page_number=request.page,
-            scale_constraint=request.scale.as_integer_ratio(),
-            api_version=int(request.version),
-            limits=runtime.endpoints.rules.limits,
-        )
-    return runtime
-
-
-def tell_facts(source: SourceImage, file: File, page: int, runtime: Runtime) -> None:
-    """Tells the delegate, if there is one, what is known of the image."""
-    if runtime.consultation is not None:
-        runtime.consultation.learn(
-            full_size=source.facts.extent,
-            page_count=source.facts.page_count,
-            source_format=source.facts.format_name,
-            metadata=metadata_of(source, file, page, runtime.guard),
-        )
-
-
 def release(source: SourceImage, plan: RenderPlan, runtime: Runtime) -> None:
     """Raises an error of the tree unless the visitor may have just this answer."""
     consultation = runtime.consultation
@@ -223,7 +129,7 @@ def release(source: SourceImage, plan: RenderPlan, runtime: Runtime) -> None:
             output_format=plan.format.media_type,
             resulting_size=rotated_extent(plan.size, plan.rotation),
         )
-    runtime.policy.release(consultation)
+    policy.release(consultation)
 
 
 def answer_to(

@@ -28,13 +28,15 @@ from sources.base import FolderEntry
 
 from . import pipeline
 from .addresses import public_root, requested_document
+from .call import Call, call_under
 from .consulting import context_of, introduce
 from .grammar import grammar_of, raw
+from .looking_up import admit
 from .naming import Name
 from .negotiation import presentation_media_type
 from .responses import document_response, keep_from_others
 from .runtime import Runtime, current_runtime
-from .views import Call, ServiceView, call_under
+from .views import ServiceView
 
 MOST_ENTRIES = 1000
 """Of one collection; what follows is in a collection of its own, at the end of it."""
@@ -80,7 +82,7 @@ def most_pages(name: Name) -> int:
 def presented(call: Call, request: InfoRequest, most_pages: int) -> SourceImage:
     """The image; one that cannot be read has no manifest, since that would be one without a canvas."""
     try:
-        return pipeline.present(request, call.visitor, call.runtime, most_pages)
+        return pipeline.present(request, call.runtime, most_pages)
     except Unreadable as error:
         raise NotFound(f"There is no manifest of this image. {error.sentence}") from error
 
@@ -177,7 +179,7 @@ def may_be_listed(call: Call, folder: str, entry: FolderEntry) -> bool:
 def is_admitted(call: Call, identifier: Identifier) -> bool:
     request = InfoRequest(call.version, identifier)
     try:
-        pipeline.admit(request, call.visitor, asking_anew(call))
+        admit(request, asking_anew(call))
     except IIIFError:
         return False
     return True

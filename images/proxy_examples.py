@@ -10,6 +10,11 @@ from django.template.loader import render_to_string
 PROXIES = {"nginx": "nginx.conf", "Apache": "apache.conf", "Caddy": "Caddyfile"}
 """From a proxy's name to the name of its file."""
 
+FORM_MEGABYTES = 16
+"""What must come through for the admin's own forms, with pictures of overlays in them."""
+LIMIT_OF_APACHE = 1000
+"""So many megabytes come through Apache without being asked for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProxyExample:
@@ -24,12 +29,14 @@ class ProxyExample:
     certificate: str = ""
     """The file in PEM form; empty where there is only a place for one."""
     key: str = ""
+    largest_upload: int = 0
+    """In megabytes; 0 where no source takes images."""
 
     @classmethod
-    def at(cls, public_url: str, server: str) -> ProxyExample:
+    def at(cls, public_url: str, server: str, largest_upload: int = 0) -> ProxyExample:
         """The example for this public address."""
         parts = urlsplit(public_url)
-        return cls(host=parts.netloc, server=server, folder=parts.path.rstrip("/"))
+        return cls(host=parts.netloc, server=server, folder=parts.path.rstrip("/"), largest_upload=largest_upload)
 
     @property
     def host_name(self) -> str:
@@ -56,6 +63,9 @@ class ProxyExample:
             "certificate": self.certificate or f"/etc/ssl/{self.host_name}.pem",
             "key": self.key or f"/etc/ssl/{self.host_name}.key",
             "certificate_is_ours": bool(self.certificate),
+            # Proxies count 1,048,576 bytes where a source counts a million: there is room for the rest of the form.
+            "largest_body": max(self.largest_upload, FORM_MEGABYTES),
+            "apache_bytes": self.largest_upload * 1_048_576 if self.largest_upload > LIMIT_OF_APACHE else 0,
         }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from django.db import DatabaseError, close_old_connections
+from django.db import connections
 from django.dispatch import Signal
 
 from caching.invalidations import apply_new
@@ -20,6 +20,7 @@ from iiifserver.conf import conf
 from iiifserver.delegates import Context
 from iiifserver.delegates.consultation import Consultation, SiteDelegate, site_delegate
 from iiifserver.iiif.features import Capabilities
+from iiifserver.times import with_zone
 from overlays.models import Overlay
 from overlays.runtime import Overlays, active_overlays
 from processors.encoders import formats_out
@@ -42,7 +43,6 @@ from .gone import active_freshness
 from .http import Http
 from .metrics import note_look, note_resting, note_revision
 from .models import ApplicationSettings, EndpointSettings, HttpSettings, Revision
-from .policy import Policy
 
 logger = logging.getLogger("iiifserver.images")
 
@@ -70,7 +70,6 @@ class Runtime:
     capabilities: Capabilities = field(default_factory=lambda: Capabilities(formats=formats_out()))
     info_settings: str = ""
     """A digest of those settings on which it depends what is found out about an image."""
-    policy: Policy = field(default_factory=Policy)
     freshness: FreshnessRules = FreshnessRules()
     guard: Guard = field(default_factory=Guard)
     copies: Copies = field(default_factory=Copies)
@@ -83,11 +82,8 @@ class Runtime:
     @property
     def depends_on_visitor(self) -> bool:
         """Whether it matters to an answer who asks."""
-        return (
-            self.policy.depends_on_visitor
-            or self.overlays.depends_on_visitor
-            or (self.consultation is not None and self.consultation.depends_on_visitor)
-        )
+        by_site = self.consultation is not None and self.consultation.depends_on_visitor
+        return by_site or self.overlays.depends_on_visitor
 
     def consulting(self, context: Callable[[], Context] = Context) -> Runtime:
         """The same for one request, which asks the delegate; itself where there is none, or where it asks already.
@@ -120,7 +116,10 @@ def info_settings(processors: Processors, field_names: Iterable[str]) -> str:
 def newest_revision() -> tuple[int, datetime]:
     """Number and time of the configuration in use; 0 before anything was configured."""
     row = Revision.objects.values_list("number", "created_at").first()
-    return row or (0, START)
+    if row is None:
+        return 0, START
+    number, created_at = row
+    return number, with_zone(created_at)
 
 
 def build_runtime() -> Runtime:
@@ -178,11 +177,22 @@ GRACE_SECONDS = 1.0
 """How much later than it should a worker may look for news while others go on answering."""
 LOOK_SECONDS = 10.0
 """How long a database may take to be asked."""
+FOR_EVER = -1.0
+"""As locks understand it."""
 
 
 def longest_unlooked_seconds() -> float:
     """After so long every worker has looked for news, or will before it answers anybody."""
     return conf.configuration_poll_seconds + GRACE_SECONDS
+
+
+def give_up_lost_connections() -> None:
+    """Closes what is broken or too old, as at the beginning of a request; not what is in a transaction of the site's,
+    which may be going on around whoever asks for the runtime.
+    """
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
 
 
 class RuntimeKeeper:
@@ -200,10 +210,8 @@ class RuntimeKeeper:
         now = self._clock()
         if runtime is not None and now < self._next_look:
             return runtime
-        if runtime is not None and not self._lock.acquire(timeout=self._patience(now)):
-            return runtime
-        if runtime is None:
-            self._lock.acquire()
+        if not self._lock.acquire(timeout=self._patience(runtime, now)):
+            return runtime or UNREADY
         try:
             return self._looked_after()
         finally:
@@ -215,10 +223,13 @@ class RuntimeKeeper:
             self._next_look = 0.0
             self._looked_after()
 
-    def _patience(self, now: float) -> float:
-        """For how long to wait for a thread that is looking: not at all, unless nobody has looked for long, as after
-        a time without requests, when something may have been hidden meanwhile.
+    def _patience(self, runtime: Runtime | None, now: float) -> float:
+        """For how many seconds to wait for a thread that is looking: for as long as it takes where there is nothing to
+        go on with; else not at all, unless nobody has looked for long, as after a time without requests, when
+        something may have been hidden meanwhile.
         """
+        if runtime is None:
+            return FOR_EVER
         return LOOK_SECONDS if now > self._next_look + GRACE_SECONDS else 0
 
     def forget(self) -> None:
@@ -227,29 +238,39 @@ class RuntimeKeeper:
             self._runtime = None
 
     def _looked_after(self) -> Runtime:
-        runtime = self._runtime
-        if runtime is None or self._clock() >= self._next_look:
-            runtime = self._newest(runtime)
+        if self._runtime is None or self._clock() >= self._next_look:
+            self._look()
             note_look()
             self._next_look = self._clock() + conf.configuration_poll_seconds
+        return self._runtime or UNREADY
+
+    def _look(self) -> None:
+        """Has the newest runtime used from now on. What goes wrong leaves the one in use."""
+        try:
+            give_up_lost_connections()
+            self._use(self._newest())
+        # A database that is away; or a fault of ours, of a plug-in or of the site's own code in one row or another, for
+        # which nobody shall lose the images that all other rows give.
+        except Exception:
+            logger.exception("The configuration could not be read.")
+
+    def _newest(self) -> Runtime:
+        """Rebuilt if there is a newer revision; else the one in use."""
+        runtime = self._runtime
+        if runtime is None or newest_revision()[0] != runtime.revision:
+            runtime = build_runtime()
         return runtime
 
-    def _newest(self, runtime: Runtime | None) -> Runtime:
-        """Rebuilt if there is a newer revision; when the database cannot be asked, the one in use stays."""
-        try:
-            close_old_connections()
-            if runtime is None or newest_revision()[0] != runtime.revision:
-                runtime = build_runtime()
-                runtime_changed.send(Runtime, runtime=runtime)
-                note_revision(runtime.revision)
-                reader.forget()
-            apply_new(runtime.caches)
-            reader.look()
-            note_resting(runtime.sources.resting_servers())
-            self._runtime = runtime
-        except DatabaseError:
-            logger.exception("The configuration could not be read.")
-        return runtime or UNREADY
+    def _use(self, runtime: Runtime) -> None:
+        """Has everything heard of the runtime, and of the news that comes without a new one, before it is used."""
+        if runtime is not self._runtime:
+            runtime_changed.send(Runtime, runtime=runtime)
+            reader.forget()
+        apply_new(runtime.caches)
+        reader.look()
+        note_resting(runtime.sources.resting_servers())
+        self._runtime = runtime
+        note_revision(runtime.revision)
 
 
 keeper = RuntimeKeeper()

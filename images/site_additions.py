@@ -16,8 +16,8 @@ from processors.xmp import parsed_xmp
 if TYPE_CHECKING:
     from iiifserver.delegates.consultation import Consultation
     from iiifserver.iiif.values import RenderPlan
+    from overlays.applied import Applied
     from overlays.base import Answer
-    from overlays.runtime import Applied
     from processors.runtime import SourceImage
 
     from .failed_files.known import Guard

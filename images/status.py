@@ -7,10 +7,11 @@ import platform
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
 import psutil
+from django.utils import timezone
 from PIL import features
 from prometheus_client.metrics_core import Metric
 
@@ -39,10 +40,6 @@ class Worker:
     revision: int
     started_at: datetime
     memory_bytes: int
-
-    @property
-    def uptime(self) -> timedelta:
-        return datetime.now(UTC) - self.started_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +117,7 @@ def current_status(runtime: Runtime) -> Status:
         runners=tuple(live_runners()),
         site_workers=conf.task_backend,
         jobs=ended_jobs(metrics),
-        jobs_waiting=Job.objects.filter(state=JobState.WAITING, due_at__lte=datetime.now(UTC)).count(),
+        jobs_waiting=Job.objects.filter(state=JobState.WAITING, due_at__lte=timezone.now()).count(),
         caches=caches_of(metrics),
         reach=runtime.caches.meeting.reach,
         reads_by_source=tuple(sorted(reads_by(metrics, "source").values(), key=lambda reads: reads.name)),

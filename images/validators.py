@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 
@@ -17,6 +18,8 @@ from .http import networks
 HOST = re.compile(r"(?!-)[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?", re.IGNORECASE)
 
 DELIMITER = re.compile(r"[!$&'()*+,;=@._~|^-]+")
+SLASH_SUBSTITUTE = re.compile(r"[!$&'()*+,:;=@_~|^-]+")
+ONE_VERSION = re.compile(r"/iiif/[123](?:/|$)")
 LARGEST_SCALE = 1000
 
 
@@ -30,7 +33,10 @@ def validate_networks(text: str) -> None:
 
 
 def validate_hosts(text: str) -> None:
-    """Each word is the name of a host or its IPv4 address, with a port or without."""
+    """Each line is the name of a host or its IPv4 address, with a port or without."""
+    for line in text.splitlines():
+        if len(line.split()) > 1:
+            raise ValidationError(f"“{line.strip()}” has a blank in it: write one host a line.")
     for word in text.split():
         if not HOST.fullmatch(word) or int(word.partition(":")[2] or 1) not in range(1, 65536):
             raise ValidationError(f"“{word}” is no host such as images.example.org or images.example.org:8443.")
@@ -46,6 +52,30 @@ def validate_delimiter(text: str) -> None:
     """Characters that neither numbers, times nor addresses are made of."""
     if not DELIMITER.fullmatch(text):
         raise ValidationError("A delimiter has no letters, digits, blanks, colons, percent signs nor / ? #.")
+
+
+def validate_slash_substitute(text: str) -> None:
+    """Characters that the rest of an address is not made of, and names hardly ever."""
+    if not SLASH_SUBSTITUTE.fullmatch(text):
+        raise ValidationError("Write something such as __ or !: no letters, digits, blanks, dots, nor / % ? #.")
+
+
+def check_apart(slash_substitute: str, delimiter: str) -> None:
+    """Raises `ValidationError` where it cannot be told which is which."""
+    if shared := sorted(set(slash_substitute) & {*delimiter, *(":" if delimiter else "")}):
+        raise ValidationError(
+            f"“{slash_substitute}” is to stand for a slash, and pages and scales are written {delimiter}3 and "
+            f"{delimiter}1:2: nobody could tell what {shared[0]} is. Choose something else."
+        )
+
+
+def validate_public_url(address: str) -> None:
+    """The address of the site, below which each version of the Image API has its own."""
+    parts = urlsplit(address)
+    if parts.query or parts.fragment or address.endswith(("?", "#")):
+        raise ValidationError("Leave out what begins with ? or #: it can stand in no address of an image.")
+    if ONE_VERSION.search(parts.path):
+        raise ValidationError("Leave out /iiif/ and what follows: the server puts it behind this address by itself.")
 
 
 def validate_rights(address: str) -> None:

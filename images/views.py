@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -17,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from iiifserver.iiif.disposition import content_disposition
-from iiifserver.iiif.errors import BadRequest, DelegateUnavailable, Elsewhere, IIIFError, ReducedOnly, SourceReplaced
+from iiifserver.iiif.errors import BadRequest, IIIFError, SourceReplaced
 from iiifserver.iiif.features import met_profile, profile_uri
 from iiifserver.iiif.info import info_document
 from iiifserver.iiif.parsing import parse_image_request
@@ -26,24 +24,21 @@ from iiifserver.iiif.paths import (
     ImagePath,
     InfoPath,
     MalformedPath,
-    ManifestPath,
-    check_uri_length,
     encoded_parameters,
 )
 from iiifserver.iiif.values import ApiVersion, ImageRequest, InfoRequest, SourceFacts
-from iiifserver.iiif.visitor import Visitor
+from iiifserver.visit import ClientLeft, seconds_set_aside
 
 from . import pipeline
 from .activity.top_images import top_images
-from .addresses import ServiceAddress, query_of, requested, sent_uri, service_address
-from .arguments import arguments_of
 from .arrival import arrival_document, check_pass
-from .cache_argument import CacheUse, cache_use
-from .client_caching import site_says
-from .consulting import context_of, extra_keys, introduce
+from .cache_argument import CacheUse
+from .call import Call, call_for
+from .consulting import extra_keys
+from .decisions import DECISION, decision_on
+from .departed import check_client_is_there, departed_response
 from .grammar import grammar_of
 from .metrics import count_answer
-from .naming import Name, name_of
 from .negotiation import preferred_format
 from .responses import (
     PUBLIC_HEADERS,
@@ -53,7 +48,6 @@ from .responses import (
     image_response,
     info_response,
     keep_from_others,
-    moved_response,
     preflight_response,
     profile_link,
     redirect_response,
@@ -61,8 +55,7 @@ from .responses import (
     unless_fresh,
     wrong_method_response,
 )
-from .runtime import Runtime, current_runtime, with_other_protections
-from .visitors import visitor_for
+from .runtime import current_runtime, with_other_protections
 
 
 class ServiceView(APIView):
@@ -81,7 +74,7 @@ class ServiceView(APIView):
     http_method_names = ["get", "head", "options"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        begun = time.perf_counter()
+        begun = time.perf_counter() - seconds_set_aside()
         response = super().dispatch(request, *args, **kwargs)
         count_answer(self.answer_kind, response.status_code, time.perf_counter() - begun)
         return response
@@ -100,6 +93,8 @@ class ServiceView(APIView):
             return error_response(exc)
         if isinstance(exc, APIException):
             return sentence_response(HTTPStatus(exc.status_code), str(exc.detail))
+        if isinstance(exc, ClientLeft):
+            return departed_response()
         if isinstance(exc, DisallowedHost):
             raise exc
         return failure_response(exc)
@@ -138,82 +133,6 @@ class ArrivalView(ServiceView):
         return JsonResponse(document, headers={"Cache-Control": "no-store"})
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call of the service: what every kind of answer needs to know."""
-
-    http: HttpRequest
-    version: ApiVersion
-    arguments: Mapping[str, str]
-    address: ServiceAddress
-    visitor: Visitor
-    runtime: Runtime
-    cache_use: CacheUse
-
-    def requested(self, path: str) -> ImagePath | InfoPath | BaseUriPath | MalformedPath:
-        """What the address names, of which nothing is understood yet."""
-        needs_format = self.version is not ApiVersion.V1
-        return requested(self.http, path, self.runtime.http.slash_substitute, needs_format=needs_format)
-
-    def name(self, path: ImagePath | InfoPath | BaseUriPath | ManifestPath) -> Name:
-        with_pages = self.runtime.endpoints.reads_page_arguments
-        return name_of(self.http, path, self.arguments, grammar_of(self.runtime), reads_page_arguments=with_pages)
-
-    def moved(self, published: str, rest: str) -> HttpResponse:
-        """Leads to the address in which the identifier is spelled as it should be."""
-        return moved_response(f"{self.address.image(published)}/{rest}{query_of(self.http)}")
-
-    @property
-    def is_for_one_visitor(self) -> bool:
-        """Whether somebody else may be answered differently, by a rule of access or by the site's delegate, which may
-        say itself who keeps the answer.
-        """
-        consultation = self.runtime.consultation
-        by_site = consultation is not None and consultation.depends_on_visitor and not consultation.cache_control
-        return by_site or self.runtime.policy.depends_on_visitor
-
-    def cache_control(self, usual: str | None) -> str | None:
-        """The header of this answer, before it is known whether it is for one visitor; `None` for none."""
-        return self.cache_use.cache_control(site_says(self.runtime) or usual)
-
-    def anew(self, runtime: Runtime) -> Call:
-        """The same call under newer settings; the delegate goes on being asked as before."""
-        newer = replace(runtime, consultation=self.runtime.consultation)
-        return replace(self, visitor=visitor_for(newer, self.http), runtime=self.cache_use.applied_to(newer))
-
-    @contextmanager
-    def leading_to_scale(self, name: Name, rest: str) -> Iterator[None]:
-        """Sends a visitor who may have the image at a lower scale alone to its address at that scale."""
-        try:
-            yield
-        except ReducedOnly as error:
-            if not name.has_others:
-                raise DelegateUnavailable(
-                    "This image is given out at a scale that no address here can name."
-                ) from error
-            location = f"{self.address.image(name.with_scale(error.scale))}/{rest}{query_of(self.http)}"
-            raise Elsewhere(error.sentence, status=error.status, location=location) from error
-
-
-def call_for(http: HttpRequest, version: ApiVersion, path: str) -> Call:
-    """The call, if this version is served at all and the address is not too long for it."""
-    runtime = current_runtime()
-    runtime.endpoints.check_enabled(version)
-    return call_under(runtime, http, version, path)
-
-
-def call_under(runtime: Runtime, http: HttpRequest, version: ApiVersion, path: str) -> Call:
-    """The call under these settings, if the address is not too long for it."""
-    address = service_address(http, path, runtime.http.public_url)
-    check_uri_length(version, sent_uri(http, address.origin))
-    arguments = arguments_of(http)
-    use = cache_use(http, arguments, runtime.http.cache_steering)
-    runtime = runtime.consulting(lambda: context_of(http, address.origin))
-    visitor = visitor_for(runtime, http)
-    introduce(visitor, runtime)
-    return Call(http, version, arguments, address, visitor, use.applied_to(runtime), use)
-
-
 def image_answer(call: Call, path: ImagePath) -> HttpResponse:
     """Of the image as it is known, until the source says by the way that there is another one by now."""
     try:
@@ -233,6 +152,7 @@ def answer_of_known_image(call: Call, path: ImagePath, *, confirms_later: bool) 
     etag = f'"{planned.key.picture}"'
     may_be_fresh = call.cache_use is CacheUse.USUAL
     response = unless_fresh(call.http, etag, planned.last_modified) if may_be_fresh else None
+    check_client_is_there(call.http)
     content = pipeline.serve(planned, call.runtime) if response is None else b""
     planned.confirm()
     if response is None:
@@ -242,6 +162,9 @@ def answer_of_known_image(call: Call, path: ImagePath, *, confirms_later: bool) 
             return image_answer(call.anew(newer), path)
         response = image_response(content, request.format.media_type)
         top_images.count(request.identifier.value)
+        if path.extension is not None:
+            decision = decision_on(planned, request.identifier, call.runtime, call.cache_use)
+            call.http.META[DECISION] = decision
     canonical_uri = f"{call.address.image(name.published)}/{planned.canonical}"
     add_image_headers(response, etag, planned.profile, canonical_uri, planned.last_modified)
     add_call_headers(response, call, path, request, planned.source.found.source)
@@ -274,7 +197,7 @@ def info_answer(call: Call, path: InfoPath) -> HttpResponse:
         return call.moved(name.published, "info.json")
     request = InfoRequest(call.version, name.meta.identifier, name.meta.page or 1, name.meta.scale)
     with call.leading_to_scale(name, "info.json"):
-        source = pipeline.describe(request, call.visitor, runtime)
+        source = pipeline.describe(request, runtime)
     document = info_document(
         call.version,
         uri=call.address.image(name.published),
@@ -299,7 +222,7 @@ def base_uri_answer(call: Call, path: BaseUriPath) -> HttpResponse:
     name = call.name(path)
     request = InfoRequest(call.version, name.meta.identifier, name.meta.page or 1)
     with call.leading_to_scale(name, "info.json"):
-        source = pipeline.describe(request, call.visitor, call.runtime)
+        source = pipeline.describe(request, call.runtime)
     response = redirect_response(f"{call.address.image(name.published)}/info.json")
     response["Link"] = profile_link(profile_of(call, source.facts))
     if call.is_for_one_visitor:
@@ -310,7 +233,7 @@ def base_uri_answer(call: Call, path: BaseUriPath) -> HttpResponse:
 def malformed_answer(call: Call, path: MalformedPath) -> HttpResponse:
     """404 where there is no such image, else a word on what is wrong."""
     meta = grammar_of(call.runtime).read(path.identifier.value)
-    pipeline.describe(InfoRequest(call.version, meta.identifier), call.visitor, call.runtime)
+    pipeline.describe(InfoRequest(call.version, meta.identifier), call.runtime)
     raise BadRequest(path.sentence)
 
 

@@ -58,6 +58,7 @@ class Answer:
 class Overlay(Backend, ABC):
     """Draws on finished pictures: after rotation and quality, before they are encoded. Used by many threads at once."""
 
+    known = (*Backend.known, "fingerprint")
     protects: ClassVar[bool] = False
     """Whether what it applies to may not be shown without it: then an overlay that cannot work closes it."""
     fingerprint: str

@@ -15,6 +15,7 @@ from iiifserver.patterns import check_pattern
 from .protection import tell_of_protection
 from .registry import overlays
 from .scope import Audience, RegionKind
+from .spelling import check_spelling
 
 
 def check_groups(groups: Any) -> None:
@@ -112,6 +113,8 @@ class Overlay(ConfiguredBackend):
                 raise ValidationError({f"max_{edge}": f"Make the maximum {edge} no smaller than the minimum."})
         if self.identifier and self.identifier_pattern:
             raise ValidationError({"identifier_pattern": "Write an identifier or a pattern, not both."})
+        if self.identifier:
+            check_spelling(self.identifier)
         if self.first_day and self.last_day and self.first_day > self.last_day:
             raise ValidationError({"last_day": "Make the last day no earlier than the first."})
         if Audience(self.audience).names_groups and not self.groups:

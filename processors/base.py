@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import struct
 import zlib
 from abc import ABC, abstractmethod
@@ -16,9 +17,12 @@ from PIL import Image
 from iiifserver.backend import Backend
 from iiifserver.iiif.errors import BadRequest, IIIFError, ImageTooLarge, Overloaded, SourceUnavailable, Unreadable
 from iiifserver.iiif.found import Found
+from iiifserver.iiif.source_formats import SourceFormat, can_be_brought, format_labels
 from iiifserver.iiif.values import RenderPlan, SourceFacts
 
 from .capabilities import Feature, Library
+
+logger = logging.getLogger("iiifserver.processors")
 
 Window = tuple[float, float, float, float]
 """Left, top, right and bottom in pixels, fractions included."""
@@ -66,8 +70,11 @@ class Raster:
 class Processor(Backend, ABC):
     """Reads images of some formats. Used by many threads at once."""
 
+    named = (*Backend.named, "formats")
     formats: ClassVar[frozenset[str]]
     """What it reads, by the names of `processors.detection`."""
+    brings: ClassVar[tuple[SourceFormat, ...]] = ()
+    """Formats of its own, beside those that are built in. Staff choose for each source whether they are read."""
     features: ClassVar[frozenset[Feature]] = frozenset()
     """What it does beyond decoding whole images."""
     libraries: ClassVar[tuple[Library, ...]] = ()
@@ -76,6 +83,16 @@ class Processor(Backend, ABC):
     """What `suits` says yes to, for staff; empty where that is everything."""
     averages: ClassVar[bool] = False
     """Whether `read` makes pictures smaller by averaging stored values, and not the light that they stand for."""
+
+    @classmethod
+    def faults(cls) -> Iterator[str]:
+        yield from super().faults()
+        brought = {format.name: format for format in cls.brings}
+        for name in (name for name, format in brought.items() if not can_be_brought(format)):
+            yield f"It brings a format “{name}”, and there is another one of that name."
+        known = {*format_labels(), *brought}
+        if unknown := sorted(set(getattr(cls, "formats", ())) - known):
+            yield f"It reads “{unknown[0]}”, which it does not bring, and there is only {', '.join(sorted(known))}."
 
     @classmethod
     def missing_for(cls, format_name: str) -> tuple[Library, ...]:
@@ -170,15 +187,21 @@ def damage_is_unreadable() -> Iterator[None]:
     """Turns whatever a decoder raises into an error of our own tree; those of the tree pass."""
     try:
         yield
-    except BOMB_ERRORS as error:
-        raise ImageTooLarge(TOO_LARGE) from error
-    except MemoryError as error:
-        raise Overloaded("The server has too little memory for this image at present.") from error
-    except DECODER_ERRORS as error:
+    except (*BOMB_ERRORS, MemoryError, *DECODER_ERRORS) as error:
         raise meaning_of(error) from error
 
 
+def fault_of(processor: Processor, error: Exception) -> IIIFError:
+    """What becomes of an error that the processor's code did not foresee, which is in the log with all its traces."""
+    logger.error("The processor “%s” failed.", processor.label, exc_info=error)
+    return meaning_of(error)
+
+
 def meaning_of(error: Exception) -> IIIFError:
+    if isinstance(error, BOMB_ERRORS):
+        return ImageTooLarge(TOO_LARGE)
+    if isinstance(error, MemoryError):
+        return Overloaded("The server has too little memory for this image at present.")
     if isinstance(error, OSError) and error.errno in LOST_FILE:
         return SourceUnavailable("The source stopped in the middle of this image.")
     return Unreadable("This image is damaged, or of a kind that cannot be read.")

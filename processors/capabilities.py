@@ -50,4 +50,8 @@ class Library:
 @cache
 def is_installed(module: str) -> bool:
     """Whether Python finds a module of that name. It is not loaded. What is installed later shows after a restart."""
-    return find_spec(module) is not None
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError):
+        # Of a module in a package the package is looked for first.
+        return False

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Info, Tags, register
 
 from iiifserver.backend_checks import enabled_rows
+from iiifserver.conf import WrongSetting
 
 from .models import Processor
 from .openjpeg_library import NoLibrary, find_library
@@ -22,7 +23,7 @@ def check_openjpeg(databases: Any = None, **kwargs: Any) -> Iterable[CheckMessag
         return []
     try:
         library = find_library()
-    except NoLibrary:
+    except (NoLibrary, WrongSetting):
         return []
     text = f"JPEG 2000 is decoded with OpenJPEG {library.version}: {library.origin}."
     return [Info(text, id="iiif_processors.I001")]

@@ -29,20 +29,11 @@ TRANSFORMS = {"L": ("GRAY", "RGB"), "RGB": ("RGB ", "RGB"), "RGBA": ("RGB ", "RG
 """For each mode, the colour space that a profile must be of, and the mode that comes out."""
 
 
-def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """The picture as L, LA, RGB or RGBA in sRGB, and nothing else that its file says of it.
-
-    A profile that is damaged or of another colour space is ignored. May change the pixels of the image it is given.
-    """
-    direct, left = direct_colours(image, profile)
-    return in_srgb(direct, left) if left else direct
-
-
 def direct_colours(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, bytes | None]:
     """The picture as L, LA, RGB or RGBA, and the profile that tells what these values mean; `None` where it is sRGB.
 
-    CMYK and Lab become sRGB. Nothing else that the file says of the picture is left in it. May change the pixels of the
-    image it is given.
+    CMYK and Lab become sRGB; a profile that is damaged or of another colour space is ignored. Nothing else that the
+    file says of the picture is left in it. May change the pixels of the image it is given.
     """
     image = in_eight_bits(without_palette(image))
     if image.mode not in UNSHOWN_MODES:

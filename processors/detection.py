@@ -7,12 +7,10 @@ from typing import Final
 
 from iiifserver.iiif.errors import Unreadable
 from iiifserver.iiif.found import Found
-from iiifserver.iiif.source_formats import FORMAT_NAMES
+from iiifserver.iiif.source_formats import brought_name_of
 
 from .base import damage_is_unreadable
 from .camera_tiffs import holds_sensor_data
-
-__all__ = ["FORMAT_NAMES", "SIGNATURE_BYTES", "detect", "name_of"]
 
 SIGNATURE_BYTES = 4096
 """As much as an SVG may say before its first element."""
@@ -109,7 +107,12 @@ def detect(found: Found) -> str:
 
 
 def name_of(start: bytes) -> str | None:
-    """The format of a file that begins with these bytes."""
+    """The format of a file that begins with these bytes: a built-in one before those of plug-ins."""
+    return name_by_signature(start) or brought_name_of(start) or name_without_signature(start)
+
+
+def name_by_signature(start: bytes) -> str | None:
+    """The built-in format whose files begin so, where they all begin with the same."""
     for prefix, name in PREFIXES:
         if start.startswith(prefix):
             return name
@@ -123,13 +126,11 @@ def name_of(start: bytes) -> str | None:
         return "mp4"
     if is_mpeg_stream(start):
         return "mpeg"
-    if SVG_START.match(start):
-        return "svg"
-    return name_without_signature(start)
+    return "svg" if SVG_START.match(start) else None
 
 
 def name_without_signature(start: bytes) -> str | None:
-    """The format of a file whose kind shows only in what its whole header says."""
+    """The built-in format of a file whose kind shows only in what its whole header says."""
     if PNM_START.match(start):
         return "ppm"
     if is_icon(start):

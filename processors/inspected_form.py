@@ -11,7 +11,7 @@ import iiifserver
 from iiifserver.conf import conf
 from iiifserver.iiif.found import Found
 from iiifserver.iiif.metadata import Fields, Text
-from iiifserver.iiif.source_formats import FORMAT_NAMES
+from iiifserver.iiif.source_formats import is_format
 from iiifserver.iiif.values import Extent, Level, SourceFacts
 
 from .base import Processor
@@ -106,7 +106,7 @@ def read_facts(document: dict[str, Any]) -> SourceFacts:
     """Raises one of `UNSOUND`."""
     return SourceFacts(
         extent=extent(document["extent"]),
-        format_name=one_of(FORMAT_NAMES, document["format"]),
+        format_name=known_format(document["format"]),
         has_color=one_of((True, False), document["color"]),
         has_alpha=one_of((True, False), document["alpha"]),
         orientation=one_of(range(1, 9), document["orientation"]),
@@ -142,6 +142,12 @@ def words(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("This is no text.")
     return value
+
+
+def known_format(name: Any) -> str:
+    if not is_format(words(name)):
+        raise ValueError("There is no such format.")
+    return str(name)
 
 
 def one_of(allowed: Any, value: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from iiifserver.iiif.formats import Format
-from iiifserver.iiif.source_formats import LABELS, label_of
+from iiifserver.iiif.source_formats import families, label_of
 from iiifserver.registry import Registry
 
 from .base import Processor
@@ -98,7 +98,7 @@ def matrix_of(
         columns=tuple(column_of(kind, names[kind]) for kind in kinds),
         families=tuple(
             (family.value, tuple(line_of(name, kinds, active, assigned) for name in formats))
-            for family, formats in LABELS.items()
+            for family, formats in families().items()
         ),
         unwritable=tuple((format.value, BETTER_PILLOW) for format in Format if format not in formats_out()),
     )

@@ -8,7 +8,7 @@ from django.db import models
 from PIL import ImageColor
 
 from iiifserver.configured import ConfigurationModel, ConfiguredBackend, Singleton
-from iiifserver.iiif.source_formats import FORMAT_NAMES, label_of
+from iiifserver.iiif.source_formats import format_labels, label_of
 
 from .encoders import EncoderSettings
 from .metadata import Keep, MetadataSettings
@@ -20,14 +20,17 @@ class Processor(ConfiguredBackend):
     """A way to read images; the first that can read a file does."""
 
 
+def format_choices() -> list[tuple[str, str]]:
+    """Names and labels of the formats that there are, those of plug-ins among them."""
+    return list(format_labels().items())
+
+
 class FormatAssignment(ConfigurationModel):
     """Files of one format go to one processor, whatever the order says. Formats without an assignment are given out
     automatically.
     """
 
-    format_name = models.CharField(
-        "format", max_length=20, unique=True, choices=[(name, label_of(name)) for name in FORMAT_NAMES]
-    )
+    format_name = models.CharField("format", max_length=20, unique=True, choices=format_choices)
     processor = models.ForeignKey(Processor, on_delete=models.CASCADE, related_name="assignments")
     falls_back = models.BooleanField(
         "fall back",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from iiifserver.iiif.source_formats import label_of
 from iiifserver.iiif.values import RenderPlan, SourceFacts
 from iiifserver.shelf import Shelf
 
-from .base import Processor, Raster, damage_is_unreadable
+from .base import Processor, Raster, damage_is_unreadable, fault_of
 from .capabilities import Feature
 from .copied import CopiedPixels
 from .detection import detect
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from .models import FormatAssignment
     from .models import Processor as ProcessorRow
 
+
+logger = logging.getLogger("iiifserver.processors")
 
 PAGED = frozenset({Feature.PAGES, Feature.TIMES})
 """What makes a processor know more of an image than its first picture."""
@@ -112,16 +114,25 @@ class SourceImage:
         return self.processor
 
     def _is_the_same_to(self, other: Processor, page: int) -> bool:
-        with suppress(IIIFError, Refused):
+        try:
             return other.facts(self.found, page) == self.facts
-        return False
+        except IIIFError:
+            return False
+        except Exception as error:  # noqa: BLE001 - the code of a plug-in may raise anything
+            fault_of(other, error)
+            return False
 
     def read(self, plan: RenderPlan, output: Output, *, is_drawn_on: bool = False) -> Raster:
         """The pixels for a plan, in the colours of its answer; see `Processor.read`."""
         processor, found, facts, wanted = self._pixels(plan)
         if output.linear_light and processor.averages:
             wanted = replace(wanted, size=plan.box.extent)
-        raster = processor.read(found, facts, wanted)
+        try:
+            raster = processor.read(found, facts, wanted)
+        except IIIFError:
+            raise
+        except Exception as error:
+            raise fault_of(processor, error) from error
         with damage_is_unreadable():
             return in_answers_colours(raster, plan, output, is_drawn_on=is_drawn_on)
 
@@ -130,7 +141,12 @@ class SourceImage:
         if not leaves_pixels_alone(plan, self.facts, output) or self.words(plan, output):
             return None
         processor, found, facts, wanted = self._stored_pixels(plan)
-        return processor.stored(found, facts, wanted, keeps_profile=output.keeps_profile)
+        try:
+            return processor.stored(found, facts, wanted, keeps_profile=output.keeps_profile)
+        except IIIFError:
+            raise
+        except Exception as error:
+            raise fault_of(processor, error) from error
 
     def embedded(self, page: int = 1) -> Embedded:
         """What the page says of itself in words; nothing where that is damaged, or may not be opened."""
@@ -171,7 +187,12 @@ class Inspected:
     def with_pages(self, found: Found, most: int) -> Inspected:
         """With the facts of each of its pages, of so many at most. Raises as `Processor.facts` does."""
         count = min(self.facts.page_count, most)
-        pages = tuple(self.processor.facts_of_pages(found, count)) if count > 1 else (self.facts,)
+        try:
+            pages = tuple(self.processor.facts_of_pages(found, count)) if count > 1 else (self.facts,)
+        except IIIFError:
+            raise
+        except Exception as error:
+            raise fault_of(self.processor, error) from error
         return replace(self, pages=pages)
 
 
@@ -184,7 +205,8 @@ class Processors:
     """For a format that staff have assigned: the processors to ask, in order."""
 
     def inspect(self, found: Found, page: int = 1) -> Inspected:
-        """The facts of a page of the image, by the first processor that reads files of its kind.
+        """The facts of a page of the image, by the first processor that reads files of its kind. One that fails, as no
+        damage explains, keeps the next ones from nothing.
 
         Raises `Unreadable` for a damaged file and for a kind that none reads, `ImageTooLarge` for more than may be
         decoded.
@@ -193,11 +215,20 @@ class Processors:
         if found.formats is not None and format_name not in found.formats:
             raise Unreadable(f"Files of the kind {label_of(format_name)} are not read from this source.")
         candidates = self.candidates(format_name, page)
+        fault: IIIFError | None = None
         for place, processor in enumerate(candidates, 1):
-            with suppress(Refused):
-                if facts := processor.facts(found, page):
-                    return Inspected(facts, processor, others=tuple(candidates[place:]))
-        raise Unreadable(f"Files of the kind {label_of(format_name)} cannot be read here.")
+            try:
+                facts = processor.facts(found, page)
+            except Refused:
+                continue
+            except IIIFError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the code of a plug-in may raise anything
+                fault = fault or fault_of(processor, error)
+                continue
+            if facts:
+                return Inspected(facts, processor, others=tuple(candidates[place:]))
+        raise fault or Unreadable(f"Files of the kind {label_of(format_name)} cannot be read here.")
 
     def form_of(self, found: Found, page: int) -> InspectedForm:
         """How what is known of a page is written for caches that outlive the process."""
@@ -214,7 +245,11 @@ class Processors:
     def warm_up(self) -> None:
         """Has each processor load what would make its first request wait."""
         for processor in self.active:
-            processor.warm_up()
+            try:
+                processor.warm_up()
+            except Exception:
+                # The worker is there for the others too.
+                logger.exception("The processor “%s” could not be warmed up.", processor.label)
 
     def candidates(self, format_name: str, page: int = 1) -> list[Processor]:
         """The processors that can read files of a format, in the order in which they are asked; for a later page,

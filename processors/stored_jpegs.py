@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from .coded_pieces import END, JPEG_START, JpegFrame, jpeg_frame
-from .tiff_index import StoredLevel
+from .tiff_levels import StoredLevel
 
 HARMLESS_SEGMENTS = frozenset({0xC4, 0xDB, 0xDD, 0xE0, 0xEE})
 """Tables, and the names of JFIF and Adobe. Others may hold metadata, which is not handed out unseen."""

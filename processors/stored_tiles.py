@@ -12,7 +12,7 @@ from .base import Window
 from .output import Output
 from .stored_jpegs import jpeg_with_profile, stored_jpeg
 from .stored_webps import stored_webp, webp_with_profile
-from .tiff_index import StoredLevel
+from .tiff_levels import StoredLevel
 
 Hand = Callable[[BinaryIO, StoredLevel, int, int], bytes | None]
 

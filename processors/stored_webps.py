@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from .coded_pieces import RIFF, check_coded_piece
-from .tiff_index import StoredLevel
+from .tiff_levels import StoredLevel
 from .webp_header import FILE_HEADER_BYTES, Chunk, canvas_of, extent_in, has_alpha, little
 
 LARGE, ALPHA, LOSSY, LOSSLESS, PROFILE = b"VP8X", b"ALPH", b"VP8 ", b"VP8L", b"ICCP"

@@ -11,7 +11,8 @@ from PIL import Image
 from iiifserver.iiif.found import Found
 from iiifserver.iiif.values import Box
 
-from .tiff_index import StoredLevel, TiffIndex
+from .tiff_index import TiffIndex
+from .tiff_levels import StoredLevel
 from .tiff_samples import Samples, Span
 
 WHITE = {"L": "white", "RGB": "white"}

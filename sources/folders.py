@@ -15,6 +15,29 @@ SYSTEM_FOLDERS = tuple(
 )
 
 
+def folder_at(written: str) -> Path:
+    """The folder that a row names: a whole path, or one that goes on from the server's home."""
+    return Path(written) if written.startswith("/") else conf.home / written
+
+
+def as_written(folder: Path) -> str:
+    """How a row names the folder: what lies in the server's home without the home, so that it moves along with it."""
+    for home in (conf.home, conf.home.resolve()):
+        if folder != home and folder.is_relative_to(home) and ".." not in folder.parts:
+            return f"{folder.relative_to(home)}/"
+    return str(folder)
+
+
+def is_in_the_home(folder: Path) -> bool:
+    """Whether the folder is one of those in the server's home that sources may read. The path's links are resolved."""
+    home = conf.home.resolve()
+    return any(folder.is_relative_to(own) for own in open_folders_of(home))
+
+
+def open_folders_of(home: Path) -> tuple[Path, Path]:
+    return home / "images", home / "samples"
+
+
 def is_allowed_folder(folder: Path) -> bool:
     """Whether a source may be set up on this folder. The path is absolute, its links resolved."""
     # What decides is whether files in it may be read.
@@ -30,7 +53,7 @@ def is_allowed(path: Path) -> bool:
 def are_allowed_in(folder: str, home: Path, roots: tuple[Path, ...] | None) -> bool:
     """Whether a source may read the files of that folder. Asked for each request, so that answers are remembered."""
     path, home = Path(folder, "image"), home.resolve()
-    for own in (home / "images", home / "samples"):
+    for own in open_folders_of(home):
         if path.is_relative_to(own):
             return not has_dot_folder(path.relative_to(own))
     if any(path.is_relative_to(own) for own in own_folders(home)):

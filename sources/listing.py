@@ -8,6 +8,8 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 
+from iiifserver.iiif.source_formats import brought_formats
+
 from .base import FolderEntry
 
 IMAGE_ENDINGS = frozenset(
@@ -68,7 +70,11 @@ def order_of(entry: FolderEntry) -> tuple[Order, bool]:
 
 def is_named_like_an_image(name: str) -> bool:
     _, dot, ending = name.rpartition(".")
-    return bool(dot) and ending.lower() in IMAGE_ENDINGS
+    return bool(dot) and (ending.lower() in IMAGE_ENDINGS or is_brought_ending(ending.lower()))
+
+
+def is_brought_ending(ending: str) -> bool:
+    return any(ending in format.endings for format in brought_formats())
 
 
 def merged(lists: Iterable[list[FolderEntry]], limit: int) -> list[FolderEntry]:

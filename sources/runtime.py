@@ -54,8 +54,15 @@ class ActiveSource:
         place = self.place(claim, consultation)
         if place is not None and freshness is not None:
             place = replace(place, freshness=freshness)
-        found = None if place is None else self.backend.find_of_late(place)
-        return None if found is None else replace(found, source=self.name, formats=self.formats)
+        if place is None:
+            return None
+        try:
+            found = self.backend.find_of_late(place)
+            return None if found is None else replace(found, source=self.name, formats=self.formats)
+        except IIIFError:
+            raise
+        except Exception as error:
+            raise self._fault("looked for an image") from error
 
     def place(self, claim: Claim, consultation: Consultation | None) -> Place | None:
         """Where the backend is to look; `None` where there is no such place."""
@@ -71,7 +78,17 @@ class ActiveSource:
         """What a folder holds; `None` where there is none, or where identifiers are not the paths in the source."""
         if self.backend is None or self.scope != Everything() or self.lookup != Affixes():
             return None
-        return self.backend.entries(folder, after, limit)
+        try:
+            return self.backend.entries(folder, after, limit)
+        except IIIFError:
+            raise
+        except Exception as error:
+            raise self._fault("listed a folder") from error
+
+    def _fault(self, work: str) -> SourceUnavailable:
+        """What becomes of an error that the source's code did not foresee, which is in the log with all its traces."""
+        logger.exception("Source “%s” failed when it %s.", self.name, work)
+        return SourceUnavailable("A source of images failed.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Sighting:
 
     version: str
     last_modified: datetime | None
+    is_far: bool = False
 
 
 class Sightings:
@@ -41,7 +42,7 @@ class Sightings:
             if found is None:
                 return None
             found_now.append(found)
-            return Sighting(found.version, found.last_modified)
+            return Sighting(found.version, found.last_modified, found.is_far)
 
         sighting = self._remembered.get(name, look, freshness.near_seconds, freshness)
         if sighting is None:
@@ -49,7 +50,9 @@ class Sightings:
         if found_now and found_now[0].version == sighting.version:
             return found_now[0]
         opened = OpenedLater(find, sighting.version, lambda: self._remembered.forget(name))
-        return Found(open=opened, version=sighting.version, last_modified=sighting.last_modified)
+        return Found(
+            open=opened, version=sighting.version, last_modified=sighting.last_modified, is_far=sighting.is_far
+        )
 
 
 class OpenedLater:

@@ -18,6 +18,7 @@ import signal
 import time
 from dataclasses import dataclass
 
+from django import forms
 from PIL import Image
 
 from iiifserver.plugins import Extent, Processor, Raster, SourceFacts
@@ -30,7 +31,9 @@ class NoOptions:
 
 class Breaking(Processor):
     label = "Breaking"
+    used_for = "Tests."
     options_class = NoOptions
+    form_class = forms.Form
     formats = frozenset({"gif"})
 
     def facts(self, found, page=1):

@@ -1,20 +1,11 @@
-"""The standalone settings on a home of their own, so that no test touches the developer's."""
+"""The settings for tests of plug-ins, on a machine that has set no variables: no test touches the developer's home."""
 
 from __future__ import annotations
 
-import atexit
 import os
-import shutil
-import tempfile
 
 from tests.variables import forget_variables
 
 forget_variables(os.environ)
-os.environ["IIIFSERVER_HOME"] = tempfile.mkdtemp(prefix="iiifserver-tests-")
-atexit.register(shutil.rmtree, os.environ["IIIFSERVER_HOME"], ignore_errors=True)
 
-from iiifserver.settings import *  # noqa: E402, F403
-
-# The hashed names need a collected folder, which only a real start makes.
-STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+from iiifserver.testing.settings import *  # noqa: E402, F403

@@ -45,7 +45,7 @@ class AzureCacheForm(ObjectStoreForm):
     account_url = ServiceField(
         label="Address of the account",
         help_text="Such as https://museum.blob.core.windows.net. Private networks are closed unless the settings open "
-        "them (PRIVATE_NETWORKS).",
+        "them (IIIFSERVER_PRIVATE_NETWORKS).",
     )
     container = forms.CharField(label="Container", max_length=63, help_text="It must exist.")
     account_name = forms.CharField(

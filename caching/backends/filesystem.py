@@ -29,7 +29,8 @@ class FilesystemForm(forms.Form):
     folder = forms.CharField(
         label="Folder",
         required=False,
-        help_text="A name below the folder “cache” in the server's home. Empty: “derivatives”.",
+        help_text="A name below the folder “cache” in the server's home, which no other cache has. Empty: "
+        "“derivatives”.",
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     limit_megabytes = forms.IntegerField(

@@ -67,7 +67,7 @@ class GcsCacheForm(ObjectStoreForm):
         label="Endpoint",
         required=False,
         help_text="The address of a service of your own that speaks like Google's. Usually empty. Private networks are "
-        "closed unless the settings open them (PRIVATE_NETWORKS).",
+        "closed unless the settings open them (IIIFSERVER_PRIVATE_NETWORKS).",
     )
     service_account = ServiceAccountField(
         label="Key of the service account",

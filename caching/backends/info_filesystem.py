@@ -22,7 +22,7 @@ class InfoFilesystemForm(FilesystemForm):
     folder = forms.CharField(
         label="Folder",
         required=False,
-        help_text="A name below the folder “cache” in the server's home. Empty: “infos”.",
+        help_text="A name below the folder “cache” in the server's home, which no other cache has. Empty: “infos”.",
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     limit_megabytes = forms.IntegerField(

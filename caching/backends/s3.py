@@ -54,7 +54,7 @@ class S3CacheForm(ObjectStoreForm):
         label="Endpoint",
         required=False,
         help_text="Such as https://s3.example.org or http://minio:9000. Empty for Amazon's own. Private networks are "
-        "closed unless the settings open them (PRIVATE_NETWORKS).",
+        "closed unless the settings open them (IIIFSERVER_PRIVATE_NETWORKS).",
     )
     region = forms.CharField(label="Region", required=False, max_length=50, help_text="Such as eu-central-1.")
     access_key_id = forms.CharField(

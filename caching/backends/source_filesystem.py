@@ -40,7 +40,7 @@ class SourceFilesystemForm(FilesystemForm):
     folder = forms.CharField(
         label="Folder",
         required=False,
-        help_text="A name below the folder “cache” in the server's home. Empty: “sources”.",
+        help_text="A name below the folder “cache” in the server's home, which no other cache has. Empty: “sources”.",
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     limit_megabytes = forms.IntegerField(

@@ -149,9 +149,15 @@ def source_name_of(answer: object) -> str | None:
 
 
 def extra_keys_of(answer: object) -> dict[str, Any]:
-    if isinstance(answer, Mapping) and all(isinstance(key, str) for key in answer):
-        return dict(answer)
-    raise InvalidAnswer("Return a dictionary with texts as keys.")
+    """What is added to an info.json, which can be written as JSON."""
+    if not (isinstance(answer, Mapping) and all(isinstance(key, str) for key in answer)):
+        raise InvalidAnswer("Return a dictionary with texts as keys.")
+    keys = dict(answer)
+    try:
+        json.dumps(keys, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidAnswer(f"It cannot be written as JSON: {error}. Write dates and other objects as text.") from error
+    return keys
 
 
 def redactions_of(answer: object) -> tuple[Box, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, ClassVar, Literal, TypedDict
 
 from .context import Context
@@ -234,10 +235,21 @@ LOOKUPS = {
 
 OTHER_LOOKUP = "othersource_place"
 
+ALIKE = 0.85
+"""From which share of equal letters on one name is taken for a slip of the pen for another."""
+
 
 def overridden(delegate_class: type[Delegate], method: str) -> bool:
     """Whether the site wrote this method itself."""
     return getattr(delegate_class, method) is not getattr(Delegate, method)
+
+
+def misspelled(delegate_class: type[Delegate]) -> dict[str, str]:
+    """The names of the site's own that look like one that is asked, which it has not written, and that one."""
+    known = [name for name in vars(Delegate) if not name.startswith("_") and not overridden(delegate_class, name)]
+    own = (name for name in dir(delegate_class) if not (name.startswith("_") or hasattr(Delegate, name)))
+    alike = {name: get_close_matches(name.lower(), known, n=1, cutoff=ALIKE) for name in own}
+    return {name: matches[0] for name, matches in alike.items() if matches}
 
 
 def uncalled(delegate_class: type[Delegate]) -> list[str]:

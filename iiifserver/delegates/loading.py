@@ -13,7 +13,7 @@ from types import ModuleType
 
 from django.utils.module_loading import import_string
 
-from .delegate import Delegate, uncalled
+from .delegate import Delegate, misspelled, uncalled
 
 logger = logging.getLogger("iiifserver.delegates")
 
@@ -67,6 +67,8 @@ def checked(name: str, found: object) -> type[Delegate]:
         raise DelegateError(f"{name} is no class that derives from iiifserver.delegates.Delegate.")
     if ignored := uncalled(found):
         logger.warning("The delegate's %s: this server does not call that.", ", ".join(ignored))
+    for name_of_site, asked in misspelled(found).items():
+        logger.warning("The delegate's %s is not called: did you mean %s?", name_of_site, asked)
     return found
 
 

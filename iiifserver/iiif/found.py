@@ -23,6 +23,8 @@ class Found:
     last_modified: datetime | None = None
     formats: frozenset[str] | None = None
     """The formats that may be read from its source, by the names of `source_formats`; `None` where any may."""
+    is_far: bool = False
+    """Whether its bytes come from another machine."""
     source: str = ""
     """The name of the source that has it, which the source itself need not know."""
     keep: Callable[[BinaryIO, int], BinaryIO | None] | None = None

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
+from django.conf import settings
+
 from iiifserver.conf import conf
 
 from .addresses import Address, Network, is_open
@@ -35,10 +37,10 @@ class OutboundFence:
         parts = parts_of(url)
         host = str(parts.hostname)
         if not self.knows(host):
-            raise OutOfBounds(f"The host {host} is not among those that this server may ask (REMOTE_HOSTS).")
+            raise OutOfBounds(unknown_host(host))
         address = literal(host)
         if address is not None and not is_open(address, self.networks):
-            raise OutOfBounds(f"The address {host} is not public, and PRIVATE_NETWORKS does not open it.")
+            raise OutOfBounds(f"The address {host} is not public, and {named('PRIVATE_NETWORKS')} does not open it.")
         return parts
 
     def knows(self, host: str) -> bool:
@@ -55,7 +57,7 @@ class OutboundFence:
         not to be trusted. Raises `OSError` when the name cannot be resolved.
         """
         if not self.knows(host):
-            raise OutOfBounds(f"The host {host} is not among those that this server may ask (REMOTE_HOSTS).")
+            raise OutOfBounds(unknown_host(host))
         found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
         for _, _, _, _, place in found:
             self.check_peer(place)
@@ -69,7 +71,19 @@ class OutboundFence:
         except ValueError:
             raise OutOfBounds("The host's name stands for something that is no address.") from None
         if not is_open(address, self.networks):
-            raise OutOfBounds("The host's name stands for an address that is not public (PRIVATE_NETWORKS).")
+            raise OutOfBounds(
+                f"The host's name stands for an address that is not public, and {named('PRIVATE_NETWORKS')} does not "
+                "open it."
+            )
+
+
+def unknown_host(host: str) -> str:
+    return f"The host {host} is not among those that this server may ask, which {named('REMOTE_HOSTS')} lists."
+
+
+def named(key: str) -> str:
+    """A value of the fence as who starts the server writes it: a variable, or in a site a key of its settings."""
+    return f"IIIFSERVER_{key}" if hasattr(settings, "ENVIRONMENT") else f'IIIFSERVER["{key}"]'
 
 
 def current_fence() -> OutboundFence:

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from iiifserver.iiif import source_formats
 from iiifserver.iiif.errors import ImageTooLarge, SourceMissing, Unreadable
 from iiifserver.iiif.formats import Format
 from iiifserver.iiif.found import Found
 from iiifserver.iiif.values import Box, Extent, Quality, RenderPlan, Rotation, SourceFacts
 from processors.base import Processor
+from processors.detection import detect
 from processors.kept_profiles import in_answers_colours
 from processors.operations import picture
 from processors.output import Output
@@ -63,6 +65,12 @@ class ProcessorContract:
         assert facts is not None
         assert (facts.extent, facts.has_color, facts.orientation) == (Extent(300, 200), True, 1)
         assert facts.format_name in processor.formats
+
+    def test_its_files_are_known_by_their_first_bytes(
+        self, processor: Processor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(source_formats, "_brought", {format.name: format for format in processor.brings})
+        assert detect(in_memory(self.file_of(drawn(300, 200)))) in processor.formats
 
     @pytest.mark.parametrize("orientation", range(1, 9))
     def test_facts_are_those_of_the_upright_image(self, processor: Processor, orientation: int) -> None:

@@ -10,6 +10,8 @@ from .quantiles import quantile
 from .spans import Span
 
 RESULTS = ("hit", "miss", "failure")
+DEPARTED = "499"
+"""See `images.departed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,8 @@ def statuses(counts: Counts) -> dict[str, int]:
 
 
 def refused(counts: Counts) -> int:
-    """Answers that tell the visitor to ask otherwise: 4xx."""
-    return sum(times for status, times in statuses(counts).items() if status.startswith("4"))
+    """Answers that tell the visitor to ask otherwise: 4xx. Who has left is told nothing."""
+    return sum(times for status, times in statuses(counts).items() if status.startswith("4") and status != DEPARTED)
 
 
 def failed(counts: Counts) -> int:

@@ -9,6 +9,7 @@ from enum import Enum
 from itertools import groupby
 
 from caching.models import Cache
+from iiifserver.times import as_kept
 
 from .model import ActivitySample
 from .resolution import Resolution
@@ -71,7 +72,7 @@ class History:
 def history(period: Period, now: datetime, machine: str = "") -> History:
     """The history of that machine, or of all together. One query."""
     starts = period.starts(now)
-    rows = ActivitySample.objects.filter(resolution=period.resolution, begins_at__gte=starts[0])
+    rows = ActivitySample.objects.filter(resolution=period.resolution, begins_at__gte=as_kept(starts[0]))
     samples = [(row.machine, row.span) for row in rows.order_by("begins_at", "machine")]
     steps = by_start(span for name, span in samples if machine in ("", name))
     return History(

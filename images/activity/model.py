@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import models
 
+from iiifserver.times import with_zone
+
 from .spans import Span, document_of, span_of
 
 
@@ -30,7 +32,7 @@ class ActivitySample(models.Model):
 
     @property
     def span(self) -> Span:
-        return span_of(self.begins_at, self.seconds, self.numbers)
+        return span_of(with_zone(self.begins_at), self.seconds, self.numbers)
 
     @staticmethod
     def values_of(span: Span) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from typing import Any
 
 from django.db import close_old_connections, connections, transaction
 
+from iiifserver.times import as_kept
+
 from ..metrics import SHARED_FOLDER_VARIABLE
 from ..runtime import current_runtime
 from . import top_images
@@ -106,7 +108,7 @@ def follows(before: Reading | None, now: float) -> bool:
 def add(span: Span, machine: str, resolution: Resolution) -> None:
     """Adds what happened to the row to which its time belongs."""
     begun = int(span.begins_at.timestamp())
-    begins_at = datetime.fromtimestamp(begun - begun % resolution, UTC)
+    begins_at = as_kept(datetime.fromtimestamp(begun - begun % resolution, UTC))
     rows = ActivitySample.objects.select_for_update()
     row = rows.filter(machine=machine, resolution=resolution, begins_at=begins_at).first()
     together = joined([row.span, span]) if row else span
@@ -121,7 +123,7 @@ def add(span: Span, machine: str, resolution: Resolution) -> None:
 def forget_old(now: float) -> None:
     """Removes what is older than the history reaches back, of machines that are gone too."""
     for resolution, kept in KEPT.items():
-        limit = datetime.fromtimestamp(now, UTC) - kept
+        limit = as_kept(datetime.fromtimestamp(now, UTC) - kept)
         ActivitySample.objects.filter(resolution=resolution, begins_at__lt=limit).delete()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from caching.base import CacheBackend, CacheUnavailable
+from caching.base import CacheBackend, CacheUnavailable, faults_are_outages
 from caching.working_copies import NAME as WORKING_COPIES
 
 from ..metrics import collected, totals_by
@@ -36,7 +36,7 @@ def counters() -> dict[Key, float]:
 
 def holdings(runtime: Runtime) -> dict[str, Held]:
     """What is in the caches that several processes share, as far as they can be asked."""
-    return {name: held for name, cache in stores(runtime) if (held := held_in(cache))}
+    return {name: held for name, cache in stores(runtime) if (held := held_in(name, cache))}
 
 
 def stores(runtime: Runtime) -> Iterator[tuple[str, CacheBackend]]:
@@ -47,10 +47,11 @@ def stores(runtime: Runtime) -> Iterator[tuple[str, CacheBackend]]:
         yield WORKING_COPIES, runtime.copies.store
 
 
-def held_in(cache: CacheBackend) -> Held | None:
+def held_in(name: str, cache: CacheBackend) -> Held | None:
     """`None` where the cache cannot be asked."""
     try:
-        usage = cache.usage()
+        with faults_are_outages(name):
+            usage = cache.usage()
     except CacheUnavailable:
         return None
     return Held(

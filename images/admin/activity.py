@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -25,7 +25,7 @@ def activity_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
     """The charts and tables of the last hour or day; of one machine, or of all together."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    now, tiers = timezone.now(), tiers_in_use()
+    now, tiers = datetime.now(UTC), tiers_in_use()
     lately = history(PERIODS.get(request.GET.get("period", ""), Period.HOUR), now, request.GET.get("machine", ""))
     whole = lately.whole
     site = model_admin.admin_site

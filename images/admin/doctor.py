@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import filesizeformat
@@ -27,8 +27,9 @@ from caching.purging import usage_sentence
 from caching.working_copies import copy_key
 from iiifserver.backend_admin import SingletonAdmin
 
-from ..copies.making import source_arguments
+from ..copies.examined import WITHOUT_REASON
 from ..copies.model import SlowImage, WorkingCopySettings
+from ..copies.of_sources import source_arguments
 from ..copies.ordering import order_copy
 from ..copies.rules import Makes
 from ..jobs import queue
@@ -38,6 +39,8 @@ from ..runtime import current_runtime
 from .jobs import state_of
 from .purges import NOBODY, source_choices
 
+SLOW_BY_CHANCE = 3
+"""So often an image without a known reason must have been slow to be listed."""
 SWITCHED_OFF = "Working copies are switched off: allow them under Working copies first."
 
 
@@ -129,6 +132,11 @@ class SlowImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return format_html(
             '<button class="button" type="submit" formaction="{}" aria-label="Copy {}">Copy</button>', address, row
         )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SlowImage]:
+        """Without those that were slow once or twice for no known reason: something else may have been in the way."""
+        chance = Q(reason=WITHOUT_REASON, times__lt=SLOW_BY_CHANCE, job=None, copied_version="")
+        return super().get_queryset(request).exclude(chance)
 
     def get_list_display(self, request: HttpRequest) -> Any:
         return self.list_display if self.may_order(request) else self.list_display[:-1]

@@ -78,7 +78,7 @@ def in_any_size(runtime: Runtime) -> Runtime:
 def image_to_draw_on(request: HttpRequest) -> HttpResponse:
     """Width and height of the image that `identifier` names, upright."""
     asked = asked_for(request)
-    facts = pipeline.describe(asked, visitor_of(request), bare(current_runtime())).facts
+    facts = pipeline.describe(asked, bare(current_runtime())).facts
     return JsonResponse({"width": facts.extent.width, "height": facts.extent.height, "tile": TILE})
 
 

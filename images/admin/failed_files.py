@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from iiifserver.backend_admin import SingletonAdmin
+from iiifserver.times import with_zone
 from iiifserver.watching.watch import watch
 
 from ..failed_files.model import DecodingSettings, FailedFile
@@ -53,7 +54,7 @@ class FailedFileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return "when it is cleared, or has changed"
         if until <= timezone.now():
             return "when it is asked for"
-        return f"from {timezone.localtime(until):%Y-%m-%d %H:%M} on"
+        return f"from {timezone.localtime(with_zone(until)):%Y-%m-%d %H:%M} on"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FailedFile]:
         return FailedFile.objects.all()

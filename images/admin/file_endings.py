@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from iiifserver.iiif.source_formats import brought_formats
+
 ENDINGS: Mapping[str, tuple[str, ...]] = {
     "avif": ("avif",),
     "bmp": ("bmp",),
@@ -24,4 +26,9 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
 def format_of_ending(ending: str) -> str | None:
     """The format that an ending such as `.tif` promises; `None` for one that promises nothing known."""
     plain = ending.removeprefix(".").lower()
-    return next((name for name, endings in ENDINGS.items() if plain in endings), None)
+    return next((name for name, endings in endings_by_format().items() if plain in endings), None)
+
+
+def endings_by_format() -> dict[str, tuple[str, ...]]:
+    """The same with the formats that plug-ins bring, as far as they have endings."""
+    return {**ENDINGS, **{format.name: format.endings for format in brought_formats() if format.endings}}

@@ -14,8 +14,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from ..configuration import DocumentError, current_document, differences, restore
+from ..configuration import current_document
+from ..differences import differences
 from ..models import Revision
+from ..restoring import DocumentError, rehearsed, restore
 
 
 @admin.register(Revision)
@@ -62,7 +64,7 @@ class RevisionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "opts": self.opts,
             "title": f"Go back to revision {number}?",
             "revision": revision,
-            "changes": listed(differences(current_document(), revision.document)),
+            **consequences(revision),
         }
         return TemplateResponse(request, "admin/iiif_images/revision/roll_back.html", context)
 
@@ -90,6 +92,14 @@ class RevisionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Revision | None = None) -> bool:
         return False
+
+
+def consequences(revision: Revision) -> dict[str, Any]:
+    """What would change by going back, or why nobody can."""
+    try:
+        return {"changes": listed(differences(current_document(), rehearsed(revision.document)))}
+    except DocumentError as error:
+        return {"refusal": str(error)}
 
 
 def listed(lines: list[str]) -> SafeString:

@@ -28,6 +28,7 @@ STYLES = {JobState.DONE: "iiif-ready", JobState.FAILED: "iiif-broken"}
 class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("title", "state_shown", "outcome", "freed", "who", "ended_at")
     list_per_page = 50
+    empty_value_display = ""
     list_select_related = ("ordered_by",)
     fields = (
         *("title", "state_shown", "outcome", "freed", "who", "created_at", "due_at", "started_at", "ended_at"),

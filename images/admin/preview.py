@@ -21,10 +21,11 @@ from iiifserver.iiif.geometry import scaled
 from iiifserver.iiif.values import ApiVersion, Box, Extent, InfoRequest, SourceFacts
 from iiifserver.iiif.visitor import Visitor
 from iiifserver.shelf import build
+from overlays.applied import ActiveOverlay, Applied
 from overlays.base import Words
 from overlays.models import Overlay
 from overlays.registry import overlays
-from overlays.runtime import ActiveOverlay, Applied, Overlays, active_overlay
+from overlays.runtime import Overlays, active_overlay
 from overlays.uploads import drafts
 
 from .. import pipeline
@@ -63,9 +64,8 @@ def preview(request: HttpRequest, site: AdminSite, pk: int) -> HttpResponse:
             return JsonResponse({"problems": [str(error)]})
         runtime = in_any_size(with_draft(current_runtime(), name, draft))
         asked = replace(asked_by(request.POST.get("preview_identifier", "")), version=shown_version(row, runtime))
-        visitor = visitor_of(request)
-        facts = pipeline.describe(asked, visitor, runtime).facts
-        shown_to = visitor if request.POST.get("preview_as") == "me" else Visitor()
+        facts = pipeline.describe(asked, runtime).facts
+        shown_to = visitor_of(request) if request.POST.get("preview_as") == "me" else Visitor()
         pictures = [made.document() for made in made_pictures(asked, facts, runtime, shown_to)]
     return JsonResponse({"problems": [], "pictures": pictures})
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+
+from sources.models import Source
 
 from ..addresses import public_origin, public_root
 from ..arrival import new_pass
@@ -93,8 +96,14 @@ def plan(request: HttpRequest, address: str | None) -> dict[str, object]:
 def examples(request: HttpRequest, address: str) -> list[tuple[str, str]]:
     """The configuration for each kind of proxy, with the addresses of this very server."""
     server = f"http://127.0.0.1:{request.META['SERVER_PORT']}"
-    example = ProxyExample.at(secure(address), server)
+    example = ProxyExample.at(secure(address), server, largest_upload())
     return [(name, proxy_configuration(name, example)) for name in PROXIES]
+
+
+def largest_upload() -> int:
+    """In megabytes, of the sources that take images; 0 where none does."""
+    takers = Source.objects.filter(enabled=True, accepts_uploads=True)
+    return takers.aggregate(most=Max("largest_upload_megabytes", default=0))["most"]  # type: ignore[no-any-return]
 
 
 def secure(address: str) -> str:

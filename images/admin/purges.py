@@ -54,7 +54,7 @@ class PurgeForm(forms.Form):
     identifier = forms.CharField(
         required=False,
         max_length=8000,
-        help_text="For one image: as it stands in its address, such as scans%2F0042.tif.",
+        help_text="For one image: such as scans/0042.tif.",
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     beginning = forms.CharField(

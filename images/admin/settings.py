@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
@@ -15,7 +16,22 @@ from iiifserver.backend_admin import SingletonAdmin
 from iiifserver.conf import conf
 
 from ..models import ApplicationSettings, EndpointSettings, HttpSettings
+from ..validators import check_apart
 from .proxy_test import proxy_test
+
+
+class HttpForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean_slash_substitute(self) -> str:
+        substitute: str = self.cleaned_data["slash_substitute"]
+        check_apart(substitute, EndpointSettings.current().meta_delimiter)
+        return substitute
+
+
+class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean_meta_delimiter(self) -> str:
+        delimiter: str = self.cleaned_data["meta_delimiter"]
+        check_apart(HttpSettings.current().slash_substitute, delimiter)
+        return delimiter
 
 
 @admin.register(ApplicationSettings)
@@ -25,6 +41,7 @@ class ApplicationSettingsAdmin(SingletonAdmin):
 
 @admin.register(HttpSettings)
 class HttpSettingsAdmin(SingletonAdmin):
+    form = HttpForm
     formfield_overrides = {
         **SingletonAdmin.formfield_overrides,
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})},
@@ -73,6 +90,7 @@ class HttpSettingsAdmin(SingletonAdmin):
 
 @admin.register(EndpointSettings)
 class EndpointSettingsAdmin(SingletonAdmin):
+    form = EndpointForm
     wide_fields = frozenset({"rights_fields", "attribution_fields", "label_fields"})
     """What several long words are typed into."""
     fieldsets = [

@@ -20,6 +20,7 @@ from iiifserver.iiif.visitor import Visitor
 from processors.runtime import SourceImage
 
 from .. import pipeline
+from ..looking_up import look_up
 from ..pipeline import PlannedImage
 from ..responses import NEVER_STORED, OWN_BROWSER_ONLY, status_of, unless_fresh
 from ..runtime import Runtime, current_runtime
@@ -46,7 +47,7 @@ def source_picture(desk: Desk, request: HttpRequest) -> HttpResponse:
 def small_picture(request: HttpRequest, runtime: Runtime) -> HttpResponse:
     asked, visitor = asked_by(request.GET.get("identifier", "")), visitor_of(request)
     generation = runtime.caches.generation
-    source = pipeline.look_up(asked, visitor, runtime, fields=runtime.overlays.field_names)
+    source = look_up(asked, runtime, fields=runtime.overlays.field_names)
     planned = planned_picture(asked, source, visitor, runtime, generation)
     etag = f'"{planned.key.picture}"'
     response = unless_fresh(request, etag, None)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from urllib.parse import unquote
 
 from iiifserver.iiif.errors import IIIFError, SourceMissing, Unreadable
 from iiifserver.iiif.found import Found
@@ -22,8 +21,10 @@ from sources.models import Source
 from sources.registry import sources
 from sources.runtime import CANNOT_TELL, ActiveSource
 
-from .. import pipeline
+from .. import pipeline, policy
+from ..looking_up import asking_about, tell_facts
 from ..runtime import Runtime
+from ..spelling import as_it_is, decoded
 from .file_endings import format_of_ending
 from .source_cures import cure_for
 from .source_pictures import planned_picture
@@ -107,8 +108,8 @@ class Trial:
     def _access(self) -> Told:
         """Whoever may set up sources need not be allowed to see every image."""
         asked = self.asked
-        runtime = pipeline.asking_about(asked.image, asked.runtime)
-        runtime.policy.admit(asked.visitor, asked.image.identifier, runtime.consultation)
+        runtime = asking_about(asked.image, asked.runtime)
+        policy.admit(runtime.consultation)
         return Told(sentences=("You may see this image.",))
 
     def _asked_before(self) -> Told:
@@ -173,8 +174,8 @@ class Trial:
 
     def _cure_for_missing(self) -> str:
         identifier = self.asked.image.identifier.value
-        if (decoded := unquote(identifier)) != identifier:
-            return f"Type the identifier as it is, not as it stands in an address: “{decoded}”."
+        if (meant := decoded(identifier, self.asked.runtime.http.slash_substitute)) != identifier:
+            return as_it_is(meant)
         return cure_for(SourceMissing(""))
 
     def _first_bytes(self) -> Told:
@@ -238,7 +239,7 @@ class Trial:
     def _first_picture(self) -> Told:
         asked = self.asked
         source: SourceImage = self._inspected.of(self._found)
-        pipeline.tell_facts(source, self._file, asked.image.page, asked.runtime)
+        tell_facts(source, self._file, asked.image.page, asked.runtime)
         planned = planned_picture(asked.image, source, asked.visitor, asked.runtime, asked.runtime.caches.generation)
         self.picture = pipeline.render(planned, asked.runtime)
         size, hidden = planned.plan.size, not planned.overlays.is_empty

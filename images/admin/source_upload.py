@@ -21,7 +21,7 @@ from sources.models import Source
 from sources.registry import sources
 
 from ..runtime import Runtime
-from .file_endings import ENDINGS, format_of_ending
+from .file_endings import endings_by_format, format_of_ending
 
 PERMISSION = "iiif_sources.upload_image"
 MEGABYTE = 1_000_000
@@ -58,7 +58,7 @@ class UploadForm(forms.Form):
     def __init__(self, row: Source, *args: Any) -> None:
         super().__init__(*args)
         self.row = row
-        kinds = ", ".join(label_of(name) for name in row.formats if name in ENDINGS)
+        kinds = ", ".join(label_of(name) for name in row.formats if name in endings_by_format())
         self.fields["file"].help_text = f"At most {row.largest_upload_megabytes} megabytes: {kinds}."
 
     def file_name(self) -> str:
@@ -106,8 +106,8 @@ def check_is_wanted(file: TemporaryUploadedFile, path: str, row: Source, runtime
     with runtime.guard.decoding(File(path, found.version), Kind.HEADER):
         format_name = runtime.processors.inspect(found).facts.format_name
     ending = PurePosixPath(path).suffix
-    if format_name not in ENDINGS:
+    endings = endings_by_format().get(format_name)
+    if endings is None:
         raise Forbidden(f"Files of the kind {label_of(format_name)} are not taken from a browser.")
     if format_of_ending(ending) != format_name:
-        usual = ENDINGS[format_name][0]
-        raise Forbidden(f"This is {label_of(format_name)}: give it a name that ends in .{usual}.")
+        raise Forbidden(f"This is {label_of(format_name)}: give it a name that ends in .{endings[0]}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iiifserver.iiif.source_formats import FORMAT_LABELS
+from iiifserver.iiif.source_formats import label_of
 from iiifserver.iiif.values import SourceFacts
 from processors.base import Processor
 from sources.models import AnswersFor, Source
@@ -33,7 +33,7 @@ def without_query(name: str) -> str:
 
 def facts_in_words(facts: SourceFacts) -> Iterator[str]:
     extent = facts.extent
-    yield f"{FORMAT_LABELS.get(facts.format_name, facts.format_name)}, {extent.width} by {extent.height} pixels."
+    yield f"{label_of(facts.format_name)}, {extent.width} by {extent.height} pixels."
     if facts.levels:
         sizes = ", ".join(f"{level.extent.width} by {level.extent.height}" for level in facts.levels)
         yield f"Levels: {sizes}."

@@ -101,10 +101,14 @@ class WarmForm(forms.Form):
         cleaned = super().clean() or {}
         if not self.errors:
             images = self.images()
-            if bool(images) == bool(cleaned["source"]):
+            if images and cleaned["source"]:
+                raise forms.ValidationError("Name images or choose a source, not both: each is a job of its own.")
+            if not images and not cleaned["source"]:
                 raise forms.ValidationError(
                     "Name images of this server, in the box or by a manifest, or choose a source."
                 )
+            if cleaned["folder"] and not cleaned["source"]:
+                self.add_error("folder", "A folder is one of a source: choose the source too.")
             if len(images) > MOST_IMAGES:
                 raise forms.ValidationError(f"These are more than {MOST_IMAGES:,} images: take the command iiif_warm.")
         return cleaned

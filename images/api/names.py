@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sources.backends.filesystem import FilesystemSource
 from sources.lookup import Affixes, Lookup, Scope, Template, WithPrefix
 from sources.runtime import ActiveSource, Sources
 
@@ -47,6 +48,9 @@ def named_in(scope: Scope, rest: str) -> list[str]:
 
 def folder_of(source: ActiveSource) -> str:
     """What the source puts before every name, where it says so in its options."""
+    if isinstance(source.backend, FilesystemSource):
+        # Where the folder of this machine is stands in no name.
+        return ""
     options = source.backend.options if source.backend is not None else None
     for name in ("path_prefix", "key_prefix"):
         prefix = getattr(options, name, "")

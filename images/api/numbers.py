@@ -8,14 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from ..jobs.model import JobRunner
 from ..jobs.settings import ApiSettings
 from ..metrics import gathering_registry
 from ..runtime import current_runtime
-from ..status import Status, current_status
+from ..status import Status, Worker, current_status
 from .access import caller_with_token
 from .activity import recent_activity
 from .stock import Stock
 from .views import ApiView, json_response
+
+CACHE_NUMBERS = ("name", "entries", "bytes", "limit_bytes", "hits", "misses", "failures")
 
 
 def admit(request: HttpRequest) -> None:
@@ -46,46 +49,26 @@ def document_of(status: Status) -> dict[str, Any]:
     return {
         "versions": dict(status.versions),
         "revision": status.newest_revision,
-        "workers": [
-            {
-                "process": worker.pid,
-                "memory_bytes": worker.memory_bytes,
-                "started_at": worker.started_at.isoformat(),
-                "revision": worker.revision,
-            }
-            for worker in status.workers
-        ],
-        "runners": [
-            {
-                "machine": runner.machine,
-                "host": runner.host,
-                "process": runner.process,
-                "heartbeat_at": runner.heartbeat_at.isoformat(),
-                "leads": runner.is_leader,
-            }
-            for runner in status.runners
-        ],
-        "requests": status.requests,
-        "renders": status.renders,
-        "stored_tiles": status.stored_tiles,
-        "failed_files": status.failed_files,
-        "is_watched": status.is_watched,
-        "caches": [
-            {
-                "name": cache.name,
-                "entries": cache.entries,
-                "bytes": cache.bytes,
-                "limit_bytes": cache.limit_bytes,
-                "hits": cache.hits,
-                "misses": cache.misses,
-                "failures": cache.failures,
-            }
-            for cache in status.caches
-        ],
-        "sources": [
-            {"name": source.name, "hits": source.hits, "misses": source.misses} for source in status.reads_by_source
-        ],
+        "workers": [worker_document(worker) for worker in status.workers],
+        "runners": [runner_document(runner) for runner in status.runners],
+        **attributes(status, "requests", "renders", "stored_tiles", "failed_files", "is_watched", "jobs_waiting"),
+        "caches": [attributes(cache, *CACHE_NUMBERS) for cache in status.caches],
+        "sources": [attributes(source, "name", "hits", "misses") for source in status.reads_by_source],
         "jobs": [{"kind": kind, "outcome": outcome, "count": count} for kind, outcome, count in status.jobs],
-        "jobs_waiting": status.jobs_waiting,
         "activity": recent_activity(timezone.now()),
     }
+
+
+def attributes(of: Any, *names: str) -> dict[str, Any]:
+    """Those that stand in the document by the names that they have here."""
+    return {name: getattr(of, name) for name in names}
+
+
+def worker_document(worker: Worker) -> dict[str, Any]:
+    named = attributes(worker, "memory_bytes", "revision")
+    return {"process": worker.pid, "started_at": worker.started_at.isoformat(), **named}
+
+
+def runner_document(runner: JobRunner) -> dict[str, Any]:
+    signs = {"heartbeat_at": runner.heartbeat_at.isoformat(), "leads": runner.is_leader}
+    return {**attributes(runner, "machine", "host", "process"), **signs}

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -21,8 +22,9 @@ JSON = "application/json"
 MOST_BODY_BYTES = 1_000_000
 
 
-# The browser's cookie opens nothing here, and a form of another site cannot send JSON or a token.
-@method_decorator(csrf_exempt, name="dispatch")
+# The browser's cookie opens nothing here, and a form of another site cannot send JSON or a token. Nor does a program
+# sign in on a page: its token is what counts.
+@method_decorator([csrf_exempt, login_not_required], name="dispatch")
 class ApiView(View):
     """Turns every refusal into a sentence."""
 

@@ -13,7 +13,8 @@ from .rules import WORTH_PIXELS
 if TYPE_CHECKING:
     from processors.runtime import SourceImage
 
-FAR_AWAY = "Its source answers slowly: a working copy is on this server's own disk."
+FAR_AWAY = "It comes from another machine, which answers slowly: a working copy is on this server's own disk."
+WITHOUT_REASON = "Nothing about the file is slow. Perhaps the server has too much to do at times, or its disk is slow."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +26,15 @@ class Examined:
     version: str
     source: str
     facts: SourceFacts
+    is_far: bool = False
+    """Whether its bytes come from another machine."""
 
     @property
     def reason(self) -> str:
         """Why it is slow, in a sentence for staff."""
-        return reason_for(self.facts) if decoded_pixels(self.facts) >= WORTH_PIXELS else FAR_AWAY
+        if decoded_pixels(self.facts) >= WORTH_PIXELS:
+            return reason_for(self.facts)
+        return FAR_AWAY if self.is_far else WITHOUT_REASON
 
 
 def examined(source: SourceImage, identifier: str, page: int) -> Examined:
@@ -39,4 +44,5 @@ def examined(source: SourceImage, identifier: str, page: int) -> Examined:
         version=source.found.version,
         source=source.found.source,
         facts=source.original_facts,
+        is_far=source.found.is_far,
     )

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from caching.keys import digest
 from iiifserver.configured import Singleton
-from iiifserver.iiif.source_formats import FORMAT_LABELS, LABELS, Family
+from iiifserver.iiif.source_formats import LABELS, Family, label_of
 from processors.pyramid_recipe import Recipe
 from sources.formats import FormatsField, check_formats
 
@@ -139,7 +139,7 @@ class SlowImage(models.Model):
 
     @property
     def format_label(self) -> str:
-        return FORMAT_LABELS.get(self.format_name, self.format_name)
+        return label_of(self.format_name)
 
     @property
     def is_under_way(self) -> bool:

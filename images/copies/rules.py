@@ -47,4 +47,9 @@ class CopyRules:
 
     def may_have_one(self, facts: SourceFacts) -> bool:
         """Whether it is worth while to look for a copy."""
-        return self.makes is not Makes.NEVER and facts.extent.area >= WORTH_PIXELS
+        return self.makes is not Makes.NEVER and is_worth_a_copy(facts)
+
+
+def is_worth_a_copy(facts: SourceFacts) -> bool:
+    """Whether a copy may be read sooner than the image, whatever staff have set."""
+    return facts.extent.area >= WORTH_PIXELS

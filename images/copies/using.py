@@ -20,7 +20,7 @@ from iiifserver.watching.work import File
 from processors.copied import CopiedPixels
 
 from .examined import Examined, examined
-from .rules import CopyRules, Makes
+from .rules import CopyRules, Makes, is_worth_a_copy
 
 if TYPE_CHECKING:
     from caching.purges import Purges
@@ -122,7 +122,7 @@ class Copies:
             self.remove(self.key(source, identifier, page))
             raise SourceUnavailable(GONE) from error
         seconds = perf_counter() - begun
-        if seconds >= self.rules.slow_seconds and source.copy is None:
+        if seconds >= self.rules.slow_seconds and source.copy is None and is_worth_a_copy(source.facts):
             self.note_slow(examined(source, identifier, page), seconds)
 
 

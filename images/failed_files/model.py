@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from iiifserver.configured import Singleton
+from iiifserver.times import with_zone
 from iiifserver.watching.work import Limits
 
 from .known import Known, Reason
@@ -84,4 +85,4 @@ class FailedFile(models.Model):
 
     def known(self, retry_hours: int) -> Known:
         until = self.until(retry_hours)
-        return Known(Reason(self.reason), until.timestamp() if until else None)
+        return Known(Reason(self.reason), with_zone(until).timestamp() if until else None)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from django.db import transaction
 from django.utils import timezone
 
+from iiifserver.times import as_kept
 from iiifserver.watching.reports import Accused, Report
 
 from ..metrics import failed_files_total
@@ -59,7 +60,7 @@ def new_row(accused: Accused, report: Report) -> FailedFile:
 
 
 def time_of(report: Report) -> datetime:
-    return min(datetime.fromtimestamp(report.at, UTC), timezone.now())
+    return min(as_kept(datetime.fromtimestamp(report.at, UTC)), timezone.now())
 
 
 def printable(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from caching.purging import PurgeOrder, What
 
-from ..copies import making
+from ..copies import making, of_sources
 from . import maintenance, purging, sleeping, warming
 from .model import Job
 from .work import Work
@@ -53,7 +53,7 @@ KINDS: dict[str, Kind] = {
     "records": Kind(fixed("Remove old jobs and log-ins"), maintenance.tidy_records),
     "warm": Kind(warming.title, warming.warm, Lane.LONG),
     "copy": Kind(making.title, making.copy_one, Lane.COPIES),
-    "copies": Kind(making.source_title, making.copy_source, Lane.COPIES),
+    "copies": Kind(of_sources.source_title, of_sources.copy_source, Lane.COPIES),
     "sleep": Kind(sleeping.title, sleeping.sleep, Lane.LONG),
 }
 

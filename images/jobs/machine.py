@@ -8,16 +8,21 @@ import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from iiifserver.conf import conf
 from iiifserver.home import Home
 
 
-def machine_name() -> str:
-    """The host's name and a few signs that tell this home from another; the same after a restart."""
+def made_home() -> Home:
+    """The home, which is there from now on; raises `Refusal` where it cannot be made."""
     home = Home(conf.home)
     home.create()
+    return home
+
+
+def machine_name() -> str:
+    """The host's name and a few signs that tell this home from another; the same after a restart."""
+    home = made_home()
     place = home.run / "machine"
     with home.locked("machine"):
         if not place.exists():
@@ -32,7 +37,7 @@ def only_runner() -> Iterator[bool]:
 
     The kernel frees the place of a process that died.
     """
-    place = Path(conf.home) / "run" / "jobs.lock"
+    place = made_home().run / "jobs.lock"
     descriptor = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:

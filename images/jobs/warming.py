@@ -13,6 +13,7 @@ from sources.base import FolderEntry
 from sources.runtime import Sources
 
 from .. import pipeline
+from ..counted import counted
 from ..runtime import Runtime, current_runtime
 from ..visitors import STRANGER
 from .walking import Lister, walk
@@ -49,7 +50,7 @@ def title(arguments: dict[str, Any]) -> str:
         place = f"the folder “{arguments['folder']}” of " if arguments["folder"] else ""
         return f"Warm {place}the source “{arguments['source']}”"
     if arguments["pictures"]:
-        return f"Warm {len(arguments['pictures']):,} pictures from a log"
+        return f"Warm {counted(len(arguments['pictures']), 'picture')} from a log"
     count = len(arguments["identifiers"])
     return f"Warm “{arguments['identifiers'][0]}”" if count == 1 else f"Warm {count:,} images"
 
@@ -71,17 +72,21 @@ class Reached:
         self.reason = self.reason or f"{name}: {error.sentence}"
 
     def sentence(self) -> str:
-        done = f"{self.pictures:,} pictures of {self.images:,} images are ready."
+        are = "is" if self.pictures == 1 else "are"
+        done = f"{counted(self.pictures, 'picture')} of {counted(self.images, 'image')} {are} ready."
         return f"{done} {self.failed:,} could not be made, the first: {self.reason}" if self.failed else done
 
 
 def warm(work: Work) -> str:
+    """The body of a job. Raises `JobFailed` where nothing could be made."""
     reached = Reached(**(work.job.position or {}))
     pace = Pace(float(work.arguments["per_second"]))
     if work.arguments["pictures"]:
         warm_pictures(work, reached, pace)
     else:
         warm_images(work, reached, pace)
+    if reached.failed and not reached.pictures:
+        raise JobFailed(reached.sentence())
     return reached.sentence()
 
 

@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from iiifserver.iiif.errors import BadRequest, SourceMissing
 from iiifserver.iiif.meta_identifier import MetaIdentifier
 from iiifserver.iiif.parsing import parse_image_request
 from iiifserver.iiif.paths import ImagePath, parse_path
 from iiifserver.iiif.pyramid import Pyramid, pyramid_of
 from iiifserver.iiif.reduction import reduced_facts, reduced_rules
-from iiifserver.iiif.values import ApiVersion, ImageRequest, InfoRequest, Limits
+from iiifserver.iiif.values import ApiVersion, ImageRequest, InfoRequest, Limits, SourceFacts
 
 from .. import pipeline
 from ..grammar import grammar_of
 from ..runtime import Runtime
-from ..visitors import STRANGER
+from ..spelling import decoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,10 @@ class Extents:
 
 
 def requests_of(text: str, extents: Extents, runtime: Runtime) -> Iterator[ImageRequest]:
-    """Every request for an image that is named as in addresses, decoded. Raises any error of the tree."""
+    """Every request for an image. Raises any error of the tree."""
     runtime = runtime.consulting()
-    meta = grammar_of(runtime).read(text)
     version = max(runtime.endpoints.versions)
-    request = InfoRequest(version, meta.identifier, meta.page or 1, meta.scale)
-    facts = pipeline.describe(request, STRANGER, runtime).facts
+    meta, facts = described(text, version, runtime)
     rules = reduced_rules(runtime.endpoints.rules_for(version), meta.scale)
     pyramid = pyramid_of(reduced_facts(facts, meta.scale), rules)
     if extents.sizes:
@@ -42,6 +41,23 @@ def requests_of(text: str, extents: Extents, runtime: Runtime) -> Iterator[Image
     if extents.tiles:
         for region, size in tiles(pyramid):
             yield requested(version, meta, region, size, runtime)
+
+
+def described(text: str, version: ApiVersion, runtime: Runtime) -> tuple[MetaIdentifier, SourceFacts]:
+    """The image of that identifier; where there is none, that of which this is the spelling in an address."""
+    try:
+        return described_as(text, version, runtime)
+    except (SourceMissing, BadRequest):
+        respelled = decoded(text, grammar_of(runtime).slash_substitute)
+        if respelled == text:
+            raise
+        return described_as(respelled, version, runtime)
+
+
+def described_as(text: str, version: ApiVersion, runtime: Runtime) -> tuple[MetaIdentifier, SourceFacts]:
+    meta = grammar_of(runtime).read(text)
+    request = InfoRequest(version, meta.identifier, meta.page or 1, meta.scale)
+    return meta, pipeline.describe(request, runtime).facts
 
 
 def requested(version: ApiVersion, meta: MetaIdentifier, region: str, size: str, runtime: Runtime) -> ImageRequest:

@@ -10,7 +10,7 @@ from iiifserver.configured import Singleton
 
 from ..cache_control import CacheControl
 from ..http import Http, networks
-from ..validators import validate_hosts, validate_networks
+from ..validators import validate_hosts, validate_networks, validate_public_url, validate_slash_substitute
 
 
 class HttpSettings(Singleton):
@@ -27,7 +27,7 @@ class HttpSettings(Singleton):
     public_url = models.URLField(
         "public URL",
         blank=True,
-        validators=[URLValidator(schemes=["http", "https"])],
+        validators=[URLValidator(schemes=["http", "https"]), validate_public_url],
         help_text="The address by which visitors know the server, such as https://images.example.org. It stands in "
         "info.json and in links; a path may follow the host. Empty: the address of the request.",
     )
@@ -48,7 +48,9 @@ class HttpSettings(Singleton):
     slash_substitute = models.CharField(
         max_length=20,
         blank=True,
-        help_text="Stands for a slash in identifiers, for proxies that do not let %2F through. Usually empty.",
+        validators=[validate_slash_substitute],
+        help_text="Stands for a slash in the identifiers of addresses, for proxies that do not let %2F through: such "
+        "as __, if that stands in none of your identifiers. Usually empty.",
     )
     images_are_cached = models.BooleanField(
         "send Cache-Control",

@@ -1,4 +1,4 @@
-"""Which info.json the viewer page may be sent to. Pure: what a browser would make of an address, and nothing looser."""
+"""What the viewer page may be sent to. Pure: what a browser would make of an address, and nothing looser."""
 
 from __future__ import annotations
 
@@ -15,9 +15,12 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 # RFC 3986, without @, ? and #. Browsers read a backslash as a slash and drop line breaks: Python does neither.
 LEGAL = re.compile(r"https?://[A-Za-z0-9\-._~:/\[\]!$&'()*+,;=%]+", re.IGNORECASE)
 
+INFO_ENDING = "/info.json"
+MANIFEST_ENDINGS = ("/manifest", "/manifest.json")
+
 NO_ADDRESS = (
-    "This is no address of an image: write one like {origin}/iiif/3/identifier/info.json, with the characters that no "
-    "address may have percent-encoded."
+    "This is no address of an image or a manifest: write one like {origin}/iiif/3/identifier/info.json, with the "
+    "characters that no address may have percent-encoded."
 )
 FOREIGN = "This page shows images of this server; the administrator can allow other servers under “HTTP” in the admin."
 
@@ -45,9 +48,15 @@ def origin_of(address: str) -> Origin:
     return Origin(parts.scheme, parts.hostname, port)
 
 
-def check_info_address(address: str, own_origins: Collection[str], allowed_hosts: Collection[str]) -> None:
-    """Raises `BadRequest` for what is no address of an info.json, `Forbidden` for one of another server."""
-    if len(address) > MAX_LENGTH or not LEGAL.fullmatch(address) or not address.endswith("/info.json"):
+def is_manifest(address: str) -> bool:
+    """Whether it is the address of a manifest, by its end."""
+    return address.endswith(MANIFEST_ENDINGS)
+
+
+def check_shown_address(address: str, own_origins: Collection[str], allowed_hosts: Collection[str]) -> None:
+    """Raises `BadRequest` for what is no address of an info.json or a manifest, `Forbidden` for another server's."""
+    has_ending = address.endswith((INFO_ENDING, *MANIFEST_ENDINGS))
+    if len(address) > MAX_LENGTH or not LEGAL.fullmatch(address) or not has_ending:
         raise BadRequest(NO_ADDRESS.format(origin=next(iter(own_origins))))
     try:
         origin = origin_of(address)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from iiifserver.iiif.features import QUALITY_NAMES
 from iiifserver.iiif.paths import encode_identifier
@@ -26,11 +26,13 @@ class ImageLinks:
     address: str
     """The base URI for other programs."""
     requests: str
-    """The page of sample requests."""
+    """The page of sample requests; empty on a site without the pages."""
     viewer: str
-    """The page that shows the image in a viewer; it stays the same for as long as the image does."""
+    """The page that shows the image in a viewer; it stays the same for as long as the image does. Empty likewise."""
     manifest: str
     """The manifest of the image, for other programs; empty where there are none."""
+    manifest_viewer: str
+    """The page that leafs through the manifest in a viewer; empty where one of the two is not there."""
     version: ApiVersion
 
     @property
@@ -40,7 +42,7 @@ class ImageLinks:
     @property
     def viewer_address(self) -> str:
         """The same for other people."""
-        return f"{self.address.removesuffix(self.path)}{self.viewer}"
+        return self.viewer and f"{self.address.removesuffix(self.path)}{self.viewer}"
 
     @property
     def preview(self) -> str:
@@ -53,21 +55,38 @@ def image_links(request: HttpRequest, runtime: Runtime, version: ApiVersion, ide
     http, origin = runtime.http, public_origin(request, runtime.http.public_url)
     name = encode_identifier(as_sent(identifier, http.slash_substitute))
     path = f"{service_prefix(request, http, version)}{name}"
-    page = as_visited(request, http, reverse("requests", args=(version.value,)))
+    manifest = f"{origin}{manifest_prefix(request, http)}{name}/manifest" if runtime.endpoints.manifests else ""
     return ImageLinks(
         path=path,
         address=f"{origin}{path}",
-        requests=f"{page}?{urlencode({'identifier': identifier.value}, safe='/')}",
+        requests=requests_link(request, http, version, identifier),
         viewer=viewer_link(request, http, f"{origin}{path}/info.json"),
-        manifest=f"{origin}{manifest_prefix(request, http)}{name}/manifest" if runtime.endpoints.manifests else "",
+        manifest=manifest,
+        manifest_viewer=manifest and viewer_link(request, http, manifest),
         version=version,
     )
 
 
-def viewer_link(request: HttpRequest, http: Http, info_address: str, **more: str) -> str:
-    """The page that shows the image whose info.json is there."""
-    page = as_visited(request, http, reverse("viewer"))
-    return f"{page}?{urlencode({'iiif': info_address, **more}, safe=':/')}"
+def requests_link(request: HttpRequest, http: Http, version: ApiVersion, identifier: Identifier) -> str:
+    """The page of sample requests for the image; empty on a site without the pages."""
+    page = page_link(request, http, "requests", version.value)
+    return page and f"{page}?{urlencode({'identifier': identifier.value}, safe='/')}"
+
+
+def viewer_link(request: HttpRequest, http: Http, address: str, **more: str) -> str:
+    """The page that shows the image whose info.json is there, or the pages of that manifest; empty on a site without
+    pages of its own.
+    """
+    page = page_link(request, http, "viewer")
+    return page and f"{page}?{urlencode({'iiif': address, **more}, safe=':/')}"
+
+
+def page_link(request: HttpRequest, http: Http, name: str, *arguments: int) -> str:
+    """A page for people, which a site that has the service built in leaves out; empty there."""
+    try:
+        return as_visited(request, http, reverse(f"iiif_site:{name}", args=arguments))
+    except NoReverseMatch:
+        return ""
 
 
 def as_visited(request: HttpRequest, http: Http, path: str) -> str:

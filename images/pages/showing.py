@@ -14,7 +14,6 @@ from iiifserver.iiif.values import ApiVersion, Identifier, InfoRequest, SourceFa
 from .. import pipeline
 from ..runtime import Runtime
 from ..samples import SAMPLES, Sample
-from ..visitors import visitor_for
 from .links import ImageLinks, image_links
 from .site import served_versions
 
@@ -39,7 +38,7 @@ class ShownSample:
 def show(request: HttpRequest, runtime: Runtime, version: ApiVersion, text: str) -> ShownImage:
     """The image with the identifier that somebody typed. Raises any error of the tree."""
     identifier = typed_identifier(text)
-    source = pipeline.describe(InfoRequest(version, identifier), visitor_for(runtime, request), runtime)
+    source = pipeline.describe(InfoRequest(version, identifier), runtime)
     return ShownImage(identifier.value, source.facts, image_links(request, runtime, version, identifier))
 
 

@@ -22,7 +22,8 @@ from ..colour import direct_colours, is_profile_for, needs_conversion
 from ..lanes import lane_for
 from ..operations import SIDEWAYS, stored_size
 from ..stored_tiles import holds_tiles_in, stored_tile, tile_at, with_profile
-from ..tiff_index import StoredLevel, TiffIndex, read_indexes
+from ..tiff_index import TiffIndex, read_indexes
+from ..tiff_levels import StoredLevel
 from ..tiff_memo import NotedIndex, noted_index, recalled_index
 from ..tiff_pieces import assembled, pieces_of
 from ..tiff_samples import Span, span_over

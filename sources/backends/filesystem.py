@@ -2,73 +2,72 @@
 
 from __future__ import annotations
 
-import errno
-import hashlib
-import io
 import math
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from stat import S_ISLNK, S_ISREG
 from time import monotonic
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from django import forms
 
-from iiifserver.iiif.errors import Forbidden, IIIFError, NotFound, SourceMissing, SourceReplaced, SourceUnavailable
+from iiifserver.iiif.errors import Forbidden, IIIFError, NotFound, SourceUnavailable
 from iiifserver.iiif.found import Found
 
 from ..base import FolderEntry, Matches, Place, SourceBackend, folded
-from ..folders import is_allowed, is_allowed_folder
+from ..folder_input import FolderInput
+from ..folders import as_written, folder_at, is_allowed, is_allowed_folder, is_in_the_home
 from ..listing import first_in_order, is_named_like_an_image
+from ..local_files import NOT_THERE, found, refused, status_of
 from ..mounts import MountWatch
 from ..putting import is_fit_for_a_file, put_file
-from ..steady_file import SteadyFile
 
 LONGEST_PATH = 4096
 SECONDS_BETWEEN_LOOKS_AT_THE_ROOT = 1.0
 LOOKED_AT_BETWEEN_LOOKS_AT_THE_CLOCK = 1000
-NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilesystemOptions:
     path_prefix: str
-    """The folder, absolute."""
+    """The folder: a whole path, or one below the server's home, such as `images/`."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.path_prefix, str):
             raise TypeError("The path prefix is a text.")
-        if not self.path_prefix.startswith("/") or "\0" in self.path_prefix:
-            raise ValueError("The path prefix is a whole path, beginning with a slash.")
+        is_whole = self.path_prefix.startswith("/")
+        if "\0" in self.path_prefix or not (is_whole or leads_down(self.path_prefix)):
+            raise ValueError("The path prefix is a whole path, or a folder of the server's home such as images/.")
 
 
 class FilesystemForm(forms.Form):
     path_prefix = forms.CharField(
         label="Path prefix",
-        help_text="The folder that holds the images, such as /home/somebody/images/. An identifier is a file's path "
-        "below it: scans%2F0042.tif names the file scans/0042.tif.",
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text="The folder that holds the images, such as /home/somebody/images/. A folder in the server's home is "
+        "written without the home, such as images/, and moves along with it. An identifier is a file's path below the "
+        "folder: scans%2F0042.tif names the file scans/0042.tif.",
+        widget=FolderInput(attrs={"class": "vTextField"}),
     )
 
     def clean_path_prefix(self) -> str:
         try:
-            folder = Path(self.cleaned_data["path_prefix"]).expanduser()
-            refusal = refusal_of(folder)
+            written = Path(self.cleaned_data["path_prefix"]).expanduser()
+            folder = folder_at(str(written))
+            refusal = refusal_of(folder, is_whole=written.is_absolute())
         except (OSError, RuntimeError) as error:
             raise forms.ValidationError("The server cannot look at that path. Mend the path.") from error
         if refusal:
             raise forms.ValidationError(refusal)
-        return str(folder)
+        return as_written(folder)
 
 
-def refusal_of(folder: Path) -> str:
+def refusal_of(folder: Path, *, is_whole: bool) -> str:
     """Why staff may not choose that folder, in a sentence; empty when they may."""
-    if not folder.is_absolute():
-        return "Write the whole path of the folder, beginning with a slash."
+    if not (is_whole or is_in_the_home(folder.resolve())):
+        return "In the server's home, only images/ and samples/ hold images. Of another folder write the whole path."
     if not is_allowed_folder(folder.resolve()):
         return "This server may not read that folder. Choose one that holds only images."
     if not folder.is_dir():
@@ -89,7 +88,7 @@ class FilesystemSource(SourceBackend):
 
     def __init__(self, options: FilesystemOptions) -> None:
         super().__init__(options)
-        self.folder = Path(options.path_prefix)
+        self.folder = folder_at(options.path_prefix)
         self._seen_root: tuple[Path, float] | None = None
         """The resolved folder, and until when it need not be looked at again."""
         self._mounts = MountWatch()
@@ -239,6 +238,11 @@ def is_listed(item: os.DirEntry[str]) -> bool:
     return name[0] != "." and (is_named_like_an_image(name) or item.is_dir())
 
 
+def leads_down(folder: str) -> bool:
+    """Whether a relative path, with or without a slash at its end, names something and never goes up."""
+    return not climbs(folder.removesuffix("/"))
+
+
 def climbs(name: str) -> bool:
     """Whether a relative path has a step that is empty, stays or goes up."""
     return any(part in {"", ".", ".."} for part in name.split("/"))
@@ -255,57 +259,3 @@ def leads_over_links(root: Path, name: str) -> bool:
         except OSError:
             return False
     return False
-
-
-def status_of(path: Path) -> os.stat_result | None:
-    """What the system says of the file; `None` when it is not there."""
-    try:
-        return path.stat()
-    except OSError as error:
-        if error.errno in NOT_THERE:
-            return None
-        raise refused(error) from error
-
-
-def found(path: Path, status: os.stat_result) -> Found:
-    version = version_of(path, status)
-    return Found(
-        open=lambda: opened(path, version),
-        version=version,
-        last_modified=datetime.fromtimestamp(int(status.st_mtime), UTC),
-    )
-
-
-def version_of(path: Path, status: os.stat_result) -> str:
-    """Differs between files, and between two states of one file."""
-    # Not the time of the last change of status: a backup that makes hard links would make every image a new one.
-    state = f"{path}\0{status.st_ino}\0{status.st_size}\0{status.st_mtime_ns}"
-    return hashlib.blake2b(os.fsencode(state), digest_size=16).hexdigest()
-
-
-def opened(path: Path, version: str) -> BinaryIO:
-    """The bytes of exactly that version; raises `SourceUnavailable` when the file has changed meanwhile."""
-    try:
-        file = SteadyFile(io.FileIO(os.fspath(path), opener=open_without_surprise))
-    except OSError as error:
-        raise refused(error) from error
-    if version_of(path, os.fstat(file.fileno())) != version:
-        file.close()
-        raise SourceReplaced
-    return cast("BinaryIO", file)
-
-
-def open_without_surprise(path: str, flags: int) -> int:
-    # A link or a pipe may have taken the file's place since it was looked at: follow neither out, wait for neither.
-    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
-
-
-def refused(error: OSError) -> IIIFError:
-    """What a visitor is told when the system does not let the server at a file."""
-    if error.errno in NOT_THERE:
-        return SourceMissing("There is no image with this identifier.")
-    if error.errno in {errno.EACCES, errno.EPERM}:
-        return Forbidden("The source does not give this image out.")
-    if error.errno in {errno.EMFILE, errno.ENFILE}:
-        return SourceUnavailable("The server has too many files open.")
-    return SourceUnavailable("The source cannot read this image at present.")

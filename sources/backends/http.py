@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +12,10 @@ from django import forms
 from iiifserver.conf import conf
 from iiifserver.outbound.client import ClientSettings, HttpClient
 from iiifserver.outbound.fence import OutOfBounds, current_fence
-from iiifserver.secrets import FROM_VARIABLE, SecretError, SecretField, from_variable, is_secret
+from iiifserver.secrets import SecretField, is_secret
 
 from ..base import Place
+from ..http_headers import basic, checked_header, headers_of, revealed_headers
 from ..ranged.form import RemoteForm, SecretText
 from ..ranged.http_remote import AskingMode, HttpRemote, Limits
 from ..ranged.names import climbs
@@ -25,31 +23,6 @@ from ..ranged.remote import Remote
 from ..ranged.source import MEGABYTE, RemoteOptions, RemoteSource
 
 LONGEST_URL = 8_000
-
-HEADER_LINE = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x20-\x7e\t]*)")
-
-OWN_HEADERS = frozenset(
-    {
-        "accept-encoding",
-        "connection",
-        "content-length",
-        "expect",
-        "host",
-        "if-match",
-        "if-modified-since",
-        "if-none-match",
-        "if-range",
-        "if-unmodified-since",
-        "keep-alive",
-        "proxy-authorization",
-        "range",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
-"""Headers that the server sets itself, or that would break the connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +86,7 @@ class HttpForm(RemoteForm):
         label="Base address",
         help_text="What stands in front of every name, such as https://images.example.org/scans/. A query, as in "
         "…/scans/?key=value, stays behind the name. Private networks are closed unless the settings open them "
-        "(PRIVATE_NETWORKS).",
+        "(IIIFSERVER_PRIVATE_NETWORKS).",
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     mode = forms.ChoiceField(
@@ -268,52 +241,3 @@ def private_headers(options: HttpOptions) -> dict[str, str]:
     if options.bearer_token:
         headers["Authorization"] = checked_header("Authorization", f"Bearer {options.bearer_token}")
     return headers
-
-
-def headers_of(details: Mapping[str, str]) -> dict[str, str]:
-    """What a delegate adds: `username` with `secret`, and `headers` as one JSON object or as lines."""
-    headers = {}
-    if details.get("username") or details.get("secret"):
-        headers["Authorization"] = basic(details.get("username", ""), details.get("secret", ""))
-    written = details.get("headers", "")
-    if written.lstrip().startswith("{"):
-        headers.update({name: checked_header(name, str(value)) for name, value in json.loads(written).items()})
-    else:
-        headers.update(revealed_headers(written))
-    return headers
-
-
-def basic(username: str, password: str) -> str:
-    return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
-
-
-def revealed_headers(written: str) -> dict[str, str]:
-    """Headers by name; raises `ValueError` with a sentence that repeats no value."""
-    headers = {}
-    for line in filter(None, (line.strip() for line in written.splitlines())):
-        match = HEADER_LINE.fullmatch(line)
-        if match is None:
-            raise ValueError("Write one header in a line, as Name: value, in plain letters.")
-        headers[match[1]] = checked_header(match[1], revealed_value(match[2].strip()))
-    return headers
-
-
-def revealed_value(value: str) -> str:
-    """The value, or that of the variable that it names, also behind a word such as Bearer."""
-    words = value.rsplit(" ", 1)
-    if not words[-1].startswith(FROM_VARIABLE):
-        return value
-    try:
-        words[-1] = from_variable(words[-1].removeprefix(FROM_VARIABLE))
-    except SecretError as error:
-        raise ValueError(str(error)) from error
-    return " ".join(words)
-
-
-def checked_header(name: str, value: str) -> str:
-    """The value; raises `ValueError` for a header that staff may not set, or a value that would end its line."""
-    if HEADER_LINE.fullmatch(f"{name}: {value}") is None:
-        raise ValueError(f"The header {name[:40]!a} or its value has letters that headers may not have.")
-    if name.lower() in OWN_HEADERS:
-        raise ValueError(f"The header {name} is set by the server itself.")
-    return value

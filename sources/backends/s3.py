@@ -71,7 +71,7 @@ class S3Form(RemoteForm):
         label="Endpoint",
         required=False,
         help_text="The address of the service, such as https://minio.example.org. Empty for Amazon's own. Private "
-        "networks are closed unless the settings open them (PRIVATE_NETWORKS).",
+        "networks are closed unless the settings open them (IIIFSERVER_PRIVATE_NETWORKS).",
     )
     region = forms.CharField(
         label="Region", required=False, max_length=50, help_text="Such as eu-central-1. Empty for us-east-1."

@@ -52,10 +52,6 @@ class SharedCache:
         if self._limit:
             self._file.run(lambda database: database.execute("DELETE FROM piece WHERE version = ?", (version,)))
 
-    def usage_bytes(self) -> int:
-        """How many bytes are held."""
-        return (self._file.run(held_bytes) or 0) if self._limit else 0
-
     def close(self) -> None:
         self._file.close()
 

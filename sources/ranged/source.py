@@ -143,6 +143,7 @@ class RemoteSource(WatchedSource):
             open=opened,
             version=version,
             last_modified=look.state.modified,
+            is_far=True,
             confirm=confirmation or nothing_to_confirm,
         )
 

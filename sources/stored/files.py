@@ -11,6 +11,7 @@ from iiifserver.iiif.errors import SourceReplaced
 from iiifserver.iiif.found import Found
 
 from .errors import storage_errors
+from .names import local_path
 
 if TYPE_CHECKING:
     from django.core.files.base import File
@@ -23,6 +24,7 @@ def found(storage: Storage, name: str, stored: File[bytes]) -> Found:
         open=lambda: opened(storage, name, state.version),
         version=state.version,
         last_modified=state.modified.replace(microsecond=0),
+        is_far=local_path(storage, name) is None,
     )
 
 

@@ -180,6 +180,28 @@ def test_the_admin_fits_a_narrow_screen(server, open_page):
     assert {path: width for path, width in widths.items() if width > 390} == {}
 
 
+CARDS = (
+    "iiif_images/job/",
+    "iiif_images/slowimage/",
+    "iiif_caching/cache/",
+    "iiif_sources/source/",
+    "iiif_sources/source/1/test/?identifier=nothere.tif",
+)
+"""Pages whose tables have more columns than a narrow screen has room for."""
+
+
+@pytest.mark.parametrize("path", CARDS)
+def test_no_column_is_beyond_the_edge_of_a_narrow_screen(server, open_page, path):
+    page = open_page(width=390)
+    sign_in(page, server)
+    page.goto(f"{server.url}/admin/{path}")
+    beyond = settled(page).evaluate(
+        """() => [...document.querySelectorAll("#content :is(#result_list, .iiif-cards) :is(td, th)")].filter(
+            (cell) => cell.getBoundingClientRect().right > 390).map((cell) => cell.outerHTML)"""
+    )
+    assert beyond == []
+
+
 def test_everybody_can_sign_in(server, open_audited):
     assert grave_faults(settled(open_audited(f"{server.url}/admin/login/"))) == []
 

@@ -6,6 +6,7 @@ import re
 import time
 
 import pytest
+from PIL import Image
 
 from tests.browser.likeness import difference, fetched_picture, nearest_difference, screenshot
 
@@ -142,4 +143,22 @@ def test_an_image_that_is_not_there_is_told(server, open_page, name):
     page = open_page(f"{server.url}/viewer?iiif={info}&viewer={name}")
     page.get_by_role("alert").get_by_text("There is no image with this identifier").wait_for()
     assert len([fault for fault in page.watch.faults if "404" in fault]) == 2
+    page.watch.faults.clear()
+
+
+def test_the_pages_of_a_manifest_are_leafed_through(server, open_page):
+    """In Mirador, which opens on the first of two."""
+    file = server.home / "images" / "two-pages.tif"
+    Image.new("RGB", (600, 400), "navy").save(
+        file, save_all=True, append_images=[Image.new("RGB", (600, 400), "orange")], tiffinfo={269: "A book"}
+    )
+    manifest = f"{server.url}/iiif/presentation/3/two-pages.tif/manifest"
+    page = open_page(f"{server.url}/viewer?iiif={manifest}")
+    page.get_by_role("button", name="Next item").click()
+    assert until(lambda: any("two-pages.tif;2" in request for request in seen_requests(page)))
+
+
+def test_what_is_no_manifest_is_told(server, open_page):
+    page = open_page(f"{server.url}/viewer?iiif={server.url}/iiif/presentation/3/missing.tif/manifest")
+    page.get_by_role("alert").get_by_text("There is no image with this identifier").wait_for()
     page.watch.faults.clear()

@@ -9,7 +9,7 @@ from caching.models import Cache
 from caching.purging import shown_usage, usage_sentence
 from caching.runtime import active_caches
 from iiifserver.secrets import is_secret
-from tests.caching.backends.contract import key
+from iiifserver.testing.caches import key
 from tests.caching.conftest import free_port
 
 pytestmark = pytest.mark.django_db

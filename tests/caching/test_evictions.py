@@ -11,7 +11,7 @@ from caching.metrics import evicted_bytes_total, evictions_total
 from caching.models import Cache
 from caching.runtime import active_caches
 from caching.working_copies import NAME, CopyStore
-from tests.caching.backends.contract import key
+from iiifserver.testing.caches import key
 
 LIMITS = {
     "memory": {"limit_entries": 3},

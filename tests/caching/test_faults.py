@@ -21,7 +21,7 @@ from caching.outage import Outage
 from caching.runtime import Caches, Derivatives
 from caching.shards import UNFINISHED
 from caching.sweeping import damaged
-from tests.caching.backends.contract import key
+from iiifserver.testing.caches import key
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 60
@@ -40,7 +40,7 @@ OPENING = """
     from caching.meeting import meeting_of
     from caching.outage import REST_SECONDS, Outage
     from caching.runtime import Caches, Derivatives
-    from tests.caching.backends.contract import key
+    from iiifserver.testing.caches import key
     from tests.caching.test_faults import PICTURE, caches_over
 
     def die():

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,7 @@ import pytest
 
 from caching.flight import Flights
 from iiifserver.iiif.errors import Overloaded, Unreadable
+from iiifserver.visit import ClientLeft, SetAside, Visit, visiting
 
 SECONDS = 60
 
@@ -149,3 +151,91 @@ def test_seats_are_given_back(crew):
         wait_for_seats(flights, left=0)
         work.may_end.set()
         assert leader.result(SECONDS) == follower.result(SECONDS) == b"picture"
+
+
+def visitor(flights: Flights, work: Work, timeout_seconds: float = SECONDS, **visit):
+    """Somebody who asks over a server that can set requests aside."""
+    with visiting(Visit(**{"descriptor": 0, "may_be_set_aside": True, **visit})):
+        return flights.once("key", work, timeout_seconds)
+
+
+def set_aside(flights: Flights, crew, work: Work):
+    """The leader, the request that found no seat, and how that was set aside."""
+    leader = crew.submit(flights.once, "key", work, SECONDS)
+    assert work.has_begun.wait(SECONDS)
+    with pytest.raises(SetAside) as raised:
+        visitor(flights, work)
+    return leader, raised.value
+
+
+def test_who_finds_no_seat_is_set_aside_and_told_when_the_picture_is_there(crew):
+    flights, work, told = Flights(most_followers=0), Work(), threading.Event()
+    leader, aside = set_aside(flights, crew, work)
+    aside.awaited.when_done(told.set)
+    assert not told.is_set()
+    work.may_end.set()
+    assert told.wait(SECONDS)
+    assert visitor(flights, work, awaited=aside.awaited) == b"picture" == leader.result(SECONDS)
+    assert work.calls == 1
+
+
+def test_who_asks_for_word_of_what_is_done_has_it_at_once(crew):
+    flights, work, told = Flights(most_followers=0), Work(), threading.Event()
+    leader, aside = set_aside(flights, crew, work)
+    work.may_end.set()
+    leader.result(SECONDS)
+    aside.awaited.when_done(told.set)
+    assert told.is_set()
+
+
+def test_an_error_for_visitors_is_for_those_set_aside_too(crew):
+    flights, work = Flights(most_followers=0), Work(Unreadable("Damaged."))
+    leader, aside = set_aside(flights, crew, work)
+    work.may_end.set()
+    assert isinstance(leader.exception(SECONDS), Unreadable)
+    with pytest.raises(Unreadable):
+        visitor(flights, work, awaited=aside.awaited)
+    assert work.calls == 1
+
+
+def test_after_the_leaders_own_error_one_of_those_set_aside_leads(crew):
+    flights, work = Flights(most_followers=0), Work(MemoryError())
+    leader, aside = set_aside(flights, crew, work)
+    work.may_end.set()
+    assert isinstance(leader.exception(SECONDS), MemoryError)
+    with pytest.raises(MemoryError):
+        visitor(flights, work, awaited=aside.awaited)
+    assert work.calls == 2
+
+
+def test_what_was_awaited_for_another_picture_is_no_answer(crew):
+    flights, work = Flights(most_followers=0), Work()
+    leader, aside = set_aside(flights, crew, work)
+    work.may_end.set()
+    leader.result(SECONDS)
+    with visiting(Visit(0, may_be_set_aside=True, awaited=aside.awaited)):
+        assert flights.once("other", lambda: b"other", SECONDS) == b"other"
+
+
+def test_nobody_is_set_aside_for_longer_than_anybody_may_wait(crew):
+    flights, work = Flights(most_followers=0), Work()
+    leader, aside = set_aside(flights, crew, work)
+    with pytest.raises(Overloaded):
+        visitor(flights, work, awaited=aside.awaited, waiting_since=time.monotonic() - 2 * SECONDS)
+    work.may_end.set()
+    assert leader.result(SECONDS) == b"picture"
+
+
+def test_a_follower_whose_client_leaves_gives_up(crew, monkeypatch):
+    monkeypatch.setattr("caching.flight.SECONDS_BETWEEN_LOOKS", 0.01)
+    flights, work = Flights(most_followers=1, patience_seconds=0), Work()
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        leader = crew.submit(flights.once, "key", work, SECONDS)
+        assert work.has_begun.wait(SECONDS)
+        follower = crew.submit(visitor, flights, work, descriptor=ours.fileno(), gives_up=True)
+        wait_for_seats(flights, left=0)
+        theirs.close()
+        assert isinstance(follower.exception(SECONDS), ClientLeft)
+    work.may_end.set()
+    assert leader.result(SECONDS) == b"picture"

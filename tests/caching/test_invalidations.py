@@ -14,7 +14,7 @@ from caching.models import Cache, Invalidation
 from caching.purges import Purges
 from caching.runtime import Caches, Derivatives, Infos, active_caches
 from iiifserver.shelf import Shelf
-from tests.caching.backends.contract import key
+from iiifserver.testing.caches import key
 from tests.caching.conftest import free_port
 
 pytestmark = pytest.mark.django_db

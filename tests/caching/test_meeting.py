@@ -29,7 +29,7 @@ from caching.outage import Outage
 from caching.redis_leases import RedisLeases
 from caching.runtime import Caches, Derivatives
 from iiifserver.iiif.errors import Overloaded
-from tests.caching.backends.contract import key
+from iiifserver.testing.caches import key
 
 SECONDS = 60
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,7 +45,7 @@ from caching.links import Link
 from caching.meeting import meeting_of
 from caching.outage import Outage
 from caching.runtime import Caches, Derivatives
-from tests.caching.backends.contract import key
+from iiifserver.testing.caches import key
 
 def make():
     print("begun", flush=True)

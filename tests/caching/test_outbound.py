@@ -9,7 +9,7 @@ from caching.backends.gcs import GcsCache, GcsCacheForm
 from caching.backends.s3 import S3Cache, S3CacheForm
 from caching.base import CacheUnavailable
 from iiifserver.backend import BackendError
-from tests.caching.backends.contract import key
+from iiifserver.testing.caches import key
 
 KEYS = {"access_key_id": "AK", "secret_key": "swordfish"}
 STORES = [

@@ -13,7 +13,7 @@ from caching.purging import PurgeOrder, Tally, What, counted, shared, swept
 from caching.runtime import active_caches
 from caching.seal import sealed
 from caching.stamp import Stamp
-from tests.caching.backends.contract import key
+from iiifserver.testing.caches import key
 from tests.caching.conftest import free_port
 
 pytestmark = pytest.mark.django_db

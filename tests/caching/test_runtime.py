@@ -10,14 +10,17 @@ from caching.backends.filesystem import FilesystemCache
 from caching.backends.memory import MemoryCache
 from caching.base import CacheUnavailable
 from caching.infos import Topic
+from caching.invalidations import forgotten
 from caching.keys import Subject
 from caching.metrics import reads_total
 from caching.models import Cache
 from caching.outage import Outage
 from caching.purges import EVERYTHING, Purge
+from caching.purging import swept_by
 from caching.runtime import Caches, Derivatives, Infos, Link, active_caches, caches_in_use
+from caching.sweeping import everything
 from iiifserver.iiif.errors import Unreadable
-from tests.caching.backends.contract import key
+from iiifserver.testing.caches import key
 
 SECONDS = 60
 CARD = Subject("card", "shelf")
@@ -31,6 +34,22 @@ class BrokenCache(MemoryCache):
 
     def put(self, key, content):
         raise CacheUnavailable("It is down.")
+
+
+class FaultyCache(MemoryCache):
+    """A cache whose author has forgotten something."""
+
+    def get(self, key):
+        raise AttributeError("no connection")
+
+    def put(self, key, content):
+        raise AttributeError("no connection")
+
+    def purge(self):
+        raise AttributeError("no connection")
+
+    def sweep(self, judge, **how):
+        raise AttributeError("no connection")
 
 
 def link(cache) -> Link:
@@ -82,6 +101,33 @@ def test_a_cache_that_is_down_is_passed_by_logged_once_and_counted(front, caplog
         assert used.picture(key(str(number)), 0, never) == b"picture"
     assert len(caplog.records) == 2
     assert broken.counts.failures == 2
+
+
+def test_a_cache_that_fails_as_nobody_foresaw_is_passed_by_with_its_traces_in_the_log(front, caplog):
+    faulty = FaultyCache.build({})
+    used = chain(faulty, front)
+    assert used.picture(key(), 0, lambda: b"picture") == used.picture(key(), 0, never) == b"picture"
+    assert "AttributeError: no connection" in caplog.text
+    assert (faulty.counts.failures, used.derivatives.links[0].failed_lately) == (2, True)
+
+
+def test_a_cache_that_fails_when_it_is_emptied_keeps_no_other_from_it(caplog):
+    faulty, sound = FaultyCache.build({}), MemoryCache.build({})
+    sound.put(key(), b"picture")
+    assert forgotten(link(faulty), EVERYTHING) == 0
+    steps = list(swept_by(everything, [("Faulty", faulty), ("Sound", sound)]))
+    assert [step.failed for step in steps] == ["Faulty", ""]
+    assert sound.get(key()) is None
+    assert "AttributeError: no connection" in caplog.text
+
+
+def test_an_error_of_a_source_passes_through_the_cache_that_was_to_keep_it(front):
+    with pytest.raises(Unreadable):
+        link(front).write(lambda cache: cache.put(key(), raising(Unreadable("damaged"))))
+
+
+def raising(error):
+    raise error
 
 
 def test_without_any_cache_every_picture_is_made():

@@ -117,7 +117,7 @@ def assert_python(arguments):
     match arguments:
         case ["-c", code]:
             ast.parse(code)
-        case ["-m", "venv", _]:
+        case ["-m", "venv", _] | ["-m", "pytest"]:
             pass
         case ["manage.py", name, *options] | ["-m", "iiifserver", name, *options]:
             command = load_command_class(get_commands()[name], name)

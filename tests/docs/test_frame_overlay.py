@@ -1,4 +1,4 @@
-"""The example of an overlay."""
+"""The example of an overlay, held to what every overlay keeps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from PIL import Image
 
 from docs.examples.frame_overlay import FrameForm, FrameOptions, FrameOverlay
 from iiifserver.backend import BackendError
-from tests.overlays.pixels import answer_of
+from iiifserver.testing import OverlayContract, answer_of
+
+
+class TestFrameOverlay(OverlayContract):
+    others = {"thickness": 9}
+
+    @pytest.fixture
+    def make(self):
+        return lambda **options: FrameOverlay.build(options)
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
@@ -18,10 +26,6 @@ def test_the_edges_are_black_and_the_middle_stays(mode):
     assert framed.mode == mode
     assert framed.getpixel((10, 5)) == middle
     assert {framed.convert("L").getpixel(place) for place in [(0, 0), (19, 9), (1, 5), (10, 8)]} == {0}
-
-
-def test_the_fingerprint_differs_with_the_options():
-    assert FrameOverlay(FrameOptions(thickness=1)).fingerprint != FrameOverlay(FrameOptions(thickness=2)).fingerprint
 
 
 def test_what_the_form_gives_makes_an_overlay():

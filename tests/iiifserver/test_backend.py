@@ -50,5 +50,14 @@ def test_what_is_not_filled_in_is_called_as_in_the_form():
         LampWithForm.build({})
 
 
+def test_a_constructor_that_forgets_its_parents_is_told():
+    class Candle(Lamp):
+        def __init__(self, options: LampOptions) -> None:
+            self.colour = options.colour
+
+    with pytest.raises(BackendError, match="Lamp was made without its options"):
+        Candle.build({"colour": "red"})
+
+
 def test_a_backend_has_no_problems_unless_it_says_so():
     assert list(Lamp.build({"colour": "red"}).problems()) == []

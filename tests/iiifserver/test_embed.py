@@ -14,11 +14,13 @@ from django.core.exceptions import ImproperlyConfigured
 from PIL import Image
 
 from iiifserver import embed
+from images import runtime
+from images.models import HttpSettings
 from tests.forms import form_values
 from tests.host_site.running import EMAIL, PASSWORD, SITE, host_site, museum, post, shell, variables
 from tests.live import ROOT
 
-FIRST_ROWS = "from iiifserver.embed import create_first_rows; create_first_rows()"
+FIRST_ROWS = "from django.core.management import call_command; call_command('iiif_first_rows')"
 FIRST_PERSON = f"from people.models import Person; Person.objects.create_superuser({EMAIL!r}, {PASSWORD!r})"
 MEDIA_SOURCE = (
     "from sources.models import Source; "
@@ -40,6 +42,17 @@ print(painting.picture.name)
 FIRST_PAINTING = (
     "from gallery.models import Painting; Painting.objects.create(title='Eddie', identifier='hall/eddie.jpg')"
 )
+GROUPS = """
+from django.contrib.auth.models import Group
+for group in Group.objects.order_by("name"):
+    print(f"{group}: {group.permissions.filter(content_type__model='person').count()}")
+"""
+NEW_TOKEN = """
+from images.jobs.tokens import ApiToken, digest_of, new_token
+token = new_token()
+ApiToken.objects.create(name="prometheus", digest=digest_of(token), may_read_numbers=True)
+print(token)
+"""
 
 ADMIN_PAGES = (
     "iiif_images/status/",
@@ -60,6 +73,7 @@ ADMIN_PAGES = (
     "iiif_sources/source/1/change/",
     "iiif_sources/source/1/test/",
     "iiif_sources/source/1/browse/",
+    "iiif_sources/source/1/browse/?folder=hall",
     "iiif_processors/processor/",
     "iiif_processors/processor/1/change/",
     "iiif_processors/processor/formats/",
@@ -74,12 +88,22 @@ ADMIN_PAGES = (
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """The host site, set up as its owner would, with one image and one painting that shows it."""
-    folder = tmp_path_factory.mktemp("museum")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("museum")
+
+
+@pytest.fixture(scope="module")
+def told(folder):
+    """The lines that the owner reads while setting the site up: what the first rows say twice, the groups, a token."""
     migrated = museum(folder, "migrate", "--verbosity", "0")
     assert migrated.returncode == 0, migrated.stderr
-    shell(folder, "; ".join([FIRST_ROWS, FIRST_PERSON, FIRST_PAINTING, MEDIA_SOURCE]))
+    rows = "; ".join([FIRST_ROWS, FIRST_ROWS, FIRST_PERSON, FIRST_PAINTING, MEDIA_SOURCE])
+    return shell(folder, f"{rows}\n{GROUPS}\n{NEW_TOKEN}").splitlines()
+
+
+@pytest.fixture(scope="module")
+def site(folder, told):
+    """The host site, set up as its owner would, with one image and one painting that shows it."""
     with host_site(folder) as running:
         (running.images / "hall").mkdir()
         Image.new("RGB", (800, 600), "navy").save(running.images / "hall" / "eddie.jpg")
@@ -99,6 +123,11 @@ def test_the_sites_own_checks_find_nothing(site):
 def test_no_migration_follows_from_what_the_site_has_chosen(site):
     done = museum(site.folder, "makemigrations", "--check", "--dry-run")
     assert done.returncode == 0, done.stdout
+
+
+def test_the_first_rows_are_made_once_and_the_groups_with_them(told):
+    assert told[:2] == ["The first rows and groups are made.", "There are rows already: nothing was changed."]
+    assert told[2:5] == ["Administrators: 4", "Configurators: 0", "Viewers: 0"]
 
 
 @pytest.mark.parametrize("version", [2, 3])
@@ -193,6 +222,21 @@ def test_the_page_of_activity_tells_how_its_numbers_come_together(keeper):
     assert "PROMETHEUS_MULTIPROC_DIR" in text
 
 
+def test_what_a_folder_shows_leads_to_no_page_that_the_site_has_not(keeper):
+    text = keeper.get("/backoffice/iiif_sources/source/1/browse/?folder=hall").text
+    assert 'aria-label="info.json: eddie.jpg"' in text
+    assert 'aria-label="Manifest: eddie.jpg"' in text
+    assert "Viewer" not in text
+    assert "Requests" not in text
+
+
+def test_programs_reach_the_addresses_for_them_with_a_token_and_without_an_account(site, told):
+    refused = site.visitor().get("/iiif-api/metrics")
+    assert (refused.status, refused.headers["WWW-Authenticate"]) == (401, 'Bearer realm="IIIF image server"')
+    answered = site.visitor().get("/iiif-api/metrics", Authorization=f"Bearer {told[-1]}")
+    assert (answered.status, "iiifserver_requests_total" in answered.text) == (200, True)
+
+
 def test_strangers_see_no_page_of_the_back_office(site):
     assert site.visitor().get("/backoffice/iiif_images/status/").status == 302
 
@@ -279,8 +323,34 @@ def test_a_site_with_an_app_called_images_is_told_before_django_loads_it(tmp_pat
         (("hall/Käse 1.jpg", "info.json", 2), "/iiif/2/hall%2FK%C3%A4se%201.jpg/info.json"),
     ],
 )
+@pytest.mark.django_db
 def test_the_path_of_an_image_holds_its_identifier_encoded(arguments, path):
     assert embed.image_path(*arguments) == path
+
+
+@pytest.mark.django_db
+def test_the_path_of_an_image_has_the_substitute_for_slashes_where_there_is_one(sent_slashes):
+    sent_slashes("__")
+    assert embed.image_path("hall/eddie.jpg", "info.json") == "/iiif/3/hall__eddie.jpg/info.json"
+
+
+@pytest.mark.parametrize("nothing", ["", None])
+def test_a_field_without_a_file_has_no_path(nothing):
+    assert embed.image_path(nothing, "full/300,/0/default.jpg") == ""
+
+
+@pytest.fixture
+def sent_slashes(db):
+    """Sets how slashes of identifiers are sent, until the test is over."""
+
+    def change(substitute):
+        row = HttpSettings.current()
+        row.slash_substitute = substitute
+        row.save()
+        runtime.keeper.forget()
+
+    yield change
+    runtime.keeper.forget()
 
 
 def test_the_sentence_names_a_page_that_there_is():

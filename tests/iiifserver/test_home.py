@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from iiifserver.home import Home
+from iiifserver.refusal import Refusal
 
 
 def test_a_secret_is_generated_once_and_private(tmp_path):
@@ -37,3 +40,9 @@ def test_making_a_home_twice_keeps_what_is_in_it(tmp_path):
     (home.images / "mine.jpg").touch()
     home.create()
     assert (home.images / "mine.jpg").exists()
+
+
+def test_a_home_that_cannot_be_made_names_both_ways_to_choose_another(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(Refusal, match=r'IIIFSERVER_HOME, .* IIIFSERVER\["HOME"\]'):
+        Home(tmp_path / "file" / "home").create()

@@ -1,18 +1,33 @@
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 
 import pytest
+from django import forms
 
+from caching.base import DerivativeCache
 from iiifserver import registry as module
 from iiifserver.backend import Backend
 from iiifserver.registry import Registry, RegistryError
+from overlays.base import Overlay
+from processors.base import Processor
 from processors.registry import processors
+from sources.base import SourceBackend
 from sources.registry import sources
+
+
+@dataclass(frozen=True)
+class LampOptions:
+    watts: int = 40
 
 
 class Lamp(Backend):
     label = "Lamp"
+    used_for = "Dark rooms."
+    options_class = LampOptions
+    form_class = forms.Form
 
 
 class Candle(Lamp):
@@ -49,6 +64,63 @@ def test_a_name_can_be_taken_once(lamps):
 def test_a_class_of_another_role_is_refused(lamps):
     with pytest.raises(RegistryError, match="not a Lamp"):
         lamps.register("backend", Backend)
+
+
+class Unfinished(Lamp, ABC):
+    @abstractmethod
+    def light(self) -> None: ...
+
+    @abstractmethod
+    def dim(self) -> None: ...
+
+
+class Nameless(Backend):
+    label = "Nameless"
+
+
+class Shapeless(Lamp):
+    options_class = dict
+    form_class = object
+
+
+@pytest.mark.parametrize(
+    ("role", "backend", "sentence"),
+    [
+        (Lamp, Unfinished, "It does not write dim, light."),
+        (Backend, Nameless, "It does not name used_for, options_class, form_class."),
+        (Lamp, Shapeless, "Its options_class is no dataclass. Its form_class is no form of Django."),
+        (Lamp, Lamp({}), "is not a Lamp."),
+    ],
+)
+def test_a_class_that_is_not_whole_is_refused(role, backend, sentence):
+    with pytest.raises(RegistryError) as refused:
+        Registry("tests.lamps", role).register("lamp", backend)
+    assert str(refused.value).startswith("tests.lamps: “lamp” is not ")
+    assert str(refused.value).endswith(sentence)
+
+
+def test_each_role_says_what_its_classes_must_name():
+    roles = (SourceBackend, Processor, DerivativeCache, Overlay)
+    shared = {"label", "used_for", "options_class", "form_class"}
+    assert [{*role.named} - shared for role in roles] == [set(), {"formats"}, {"tier", "is_shared"}, set()]
+
+
+def test_a_plugin_that_is_not_whole_is_left_out_with_a_sentence(install, caplog):
+    install(lamp=f"{__name__}:Lamp", nameless=f"{__name__}:Nameless")
+    registry = Registry("tests.lamps", Backend)
+    registry.load()
+    sentence = "tests.lamps: “nameless” is not whole. It does not name used_for, options_class, form_class."
+    assert (list(registry), [broken.reason for broken in registry.broken]) == (["lamp"], [sentence])
+    assert sentence in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+def test_a_plugin_that_ends_the_process_when_it_is_loaded_does_not(lamps, install, tmp_path, monkeypatch):
+    (tmp_path / "plugin_that_exits.py").write_text("raise SystemExit(3)")
+    monkeypatch.syspath_prepend(tmp_path)
+    install(broken="plugin_that_exits:Lamp", lamp=f"{__name__}:Lamp")
+    lamps.load()
+    assert ([broken.reason for broken in lamps.broken], list(lamps)) == (["SystemExit: 3"], ["lamp"])
 
 
 def test_an_unknown_kind_is_an_error_that_names_it(lamps):

@@ -18,6 +18,7 @@ from iiifserver.delegates.consultation import SiteDelegate
 from images import first_rows
 from images import runtime as runtime_module
 from images.runtime import keeper
+from sources.runtime import shelf
 
 CARD = (300, 200)
 RED, GREEN, BLUE, YELLOW = (220, 40, 30), (30, 160, 60), (40, 60, 200), (240, 210, 40)
@@ -91,6 +92,8 @@ def fence(settings, tmp_path):
 
     def change(**values: Any) -> None:
         settings.IIIFSERVER = {**settings.IIIFSERVER, **values}
+        # A process has one home for ever; here, sources that were made for another must not be kept.
+        shelf.fill([])
         keeper.forget()
 
     change(HOME=tmp_path / "home", CONFIGURATION_POLL_SECONDS=3600)

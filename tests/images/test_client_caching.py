@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from iiifserver.delegates import Delegate
 from images.models import EndpointSettings
-from images.policy import Policy
 from images.runtime import keeper
 from overlays.models import Overlay
 from sources.client_caching import CLIENT_FIELDS
@@ -128,18 +125,6 @@ def test_an_answer_of_a_delegate_that_looks_at_visitors_is_private(under, path, 
         response = service.get(path, if_none_match=response["ETag"])
         assert response.status_code == 304
     assert_is_for_one_visitor(response)
-
-
-@pytest.mark.parametrize("path", [*PATHS, "/iiif/3/card.png"])
-def test_an_answer_under_a_rule_that_looks_at_visitors_is_private(service, monkeypatch, path):
-    build = keeper.current
-
-    def with_rule():
-        return replace(build(), policy=Policy(depends_on_visitor=True))
-
-    monkeypatch.setattr("images.views.current_runtime", with_rule)
-    monkeypatch.setattr("images.presentation.current_runtime", with_rule)
-    assert_is_for_one_visitor(service.get(path))
 
 
 @pytest.mark.parametrize("path", PATHS)

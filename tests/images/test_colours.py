@@ -6,11 +6,11 @@ import pytest
 from PIL import Image
 
 from iiifserver.testing import likeness
-from processors.colour import to_srgb
 from processors.models import OutputSettings
 from tests.images.conftest import Service, changing, draw_card, picture
 from tests.processors.backends.tiffs import tiled
 from tests.processors.profiles import SWAPPED, large_profile
+from tests.processors.srgb import to_srgb
 
 WHOLE = "/iiif/3/wide.png/full/max/0/default"
 TILE = "/iiif/3/wide.tif/0,0,64,64/64,64/0/default.jpg"

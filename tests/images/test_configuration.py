@@ -3,12 +3,19 @@ from __future__ import annotations
 import pytest
 
 from iiifserver.secrets import encrypted
-from images.configuration import DocumentError, blanked, current_document, differences, restore
+from images.configuration import current_document
+from images.differences import blanked, differences
 from images.models import EndpointSettings, Revision
+from images.restoring import DocumentError, rehearsed, restore
+from overlays.models import Overlay
 from processors.models import FormatAssignment, Processor
 from sources.models import Source
 
 pytestmark = pytest.mark.django_db
+
+
+def nested(depth):
+    return {"inside": nested(depth - 1)} if depth else {}
 
 
 @pytest.fixture
@@ -67,14 +74,52 @@ def test_going_back_is_one_revision_with_its_author(scans, admin_user):
         ([], "not an object"),
         ({"auth.user": {}}, "no section"),
         ({"iiif_sources.source": []}, "does not hold rows"),
-        ({"iiif_sources.source": {"scans": {"name": "scans", "colour": "red"}}}, "no field"),
-        ({"iiif_sources.source": {"scans": {"name": "", "kind": "filesystem"}}}, "scans"),
-        ({"iiif_sources.source": {"scans": {"name": "scans", "kind": "x", "position": "first"}}}, "scans"),
-        ({"iiif_processors.formatassignment": {"jpeg": {"format_name": "jpeg", "processor": "gone"}}}, "There is no"),
+        ({"iiif_sources.source": {"scans": []}}, "does not hold rows"),
+        ({"iiif_sources.source": {"scans": {"options": [1]}}}, "“scans”, field “options”: This must be an object."),
+        ({"iiif_sources.source": {"scans": {"formats": {}}}}, "“scans”, field “formats”: This must be a list."),
+        ({"iiif_sources.source": {"scans": {"name": "scans", "colour": "red"}}}, "no field “colour”"),
+        ({"iiif_sources.source": {"scans": {"name": "", "kind": "filesystem"}}}, "“scans”, field “name”: "),
+        ({"iiif_sources.source": {"scans": {"name": "other", "kind": "filesystem"}}}, "“scans” is called “other”"),
+        ({"iiif_sources.source": {"scans": {"position": "first"}}}, "“scans”, field “position”: "),
+        ({"iiif_sources.source": {"scans": {"lookup_prefix": None}}}, "“scans”, field “lookup_prefix”: "),
+        ({"iiif_sources.source": {"scans": {"lookup_prefix": ["a"]}}}, "“scans”, field “lookup_prefix”: "),
+        ({"iiif_sources.source": {"scans": {"options": None}}}, "“scans”, field “options”: "),
+        ({"iiif_sources.source": {"scans": {"options": {"a": float("nan")}}}}, "“scans” holds nan"),
+        ({"iiif_sources.source": {"scans": {"options": {"a\0": 1}}}}, "“scans” holds a zero byte"),
+        ({"iiif_sources.source": {"scans": {"options": {"a": "\ud800"}}}}, "half of a character"),
+        ({"iiif_sources.source": {"scans": {"options": nested(60)}}}, "“scans” holds values inside each other"),
+        ({"iiif_overlays.overlay": {"mark": {"first_day": 5}}}, "“mark”, field “first_day”: "),
+        ({"iiif_overlays.overlay": {"mark": {"audience": "nobody"}}}, "“mark”, field “audience”: "),
+        ({"iiif_processors.formatassignment": {"jpeg": {"processor": "gone"}}}, "There is no processor “gone”"),
+        ({"iiif_processors.formatassignment": {"jpeg": {"processor": {}}}}, "“jpeg”, field “processor”: "),
     ],
 )
-def test_a_document_that_is_no_configuration_changes_nothing(document, sentence, scans):
+@pytest.mark.parametrize("act", [restore, rehearsed])
+def test_a_document_that_is_no_configuration_changes_nothing(act, document, sentence, scans):
     with pytest.raises(DocumentError, match=sentence):
+        act(document)
+    assert Source.objects.get() == scans
+
+
+def test_a_rehearsal_tells_what_would_be_and_changes_nothing(scans):
+    document = current_document()
+    scans.delete()
+    before = (current_document(), Revision.objects.count())
+    assert rehearsed(document) == document
+    assert (current_document(), Revision.objects.count()) == before
+
+
+def test_what_the_document_has_no_section_for_stays_as_it_is(scans):
+    restore({"iiif_caching.cache": {}})
+    assert Source.objects.get() == scans
+
+
+def test_a_row_that_another_needs_is_not_left_out(scans):
+    document = current_document()
+    Overlay.objects.create(name="mark", kind="text", source=scans)
+    del document["iiif_overlays.overlay"]
+    document["iiif_sources.source"] = {}
+    with pytest.raises(DocumentError, match="There is no source “scans” in the document, but “mark” points to it"):
         restore(document)
     assert Source.objects.get() == scans
 

@@ -263,8 +263,8 @@ def test_operations_are_told_with_their_angle(under):
 def test_without_a_delegate_no_question_is_asked(service, monkeypatch):
     monkeypatch.delattr("iiifserver.delegates.consultation.SiteDelegate.begin")
     monkeypatch.setattr("images.consulting.context_of", None)
-    for name in ("with_site_overlays", "site_xmp", "metadata_of"):
-        monkeypatch.delattr(f"images.pipeline.{name}")
+    for name in ("pipeline.with_site_overlays", "pipeline.site_xmp", "looking_up.metadata_of"):
+        monkeypatch.delattr(f"images.{name}")
     assert [service.get(path).status_code for path in PATHS] == [200, 200, 303, 200]
 
 

@@ -13,10 +13,11 @@ from PIL import Image
 
 from iiifserver.iiif.formats import Format
 from iiifserver.testing import drawn
-from images.configuration import current_document, restore
+from images.configuration import current_document
 from images.description_links import DescriptionLink
 from images.metrics import collected, total
 from images.models import EndpointSettings
+from images.restoring import restore
 from images.runtime import keeper
 from processors import metadata
 from processors.models import OutputSettings

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from iiifserver.iiif.source_formats import FORMAT_NAMES, PICTURES
 from iiifserver.shelf import build
-from images import first_rows
+from images import first_rows, runtime
 from images.models import EndpointSettings, Revision
 from processors import capabilities
 from processors.models import Processor
@@ -18,13 +18,13 @@ from sources.registry import sources
 
 
 def test_images_are_looked_for_in_the_home_and_then_among_the_samples(service):
-    folders = [(row.name, Path(row.options["path_prefix"])) for row in Source.objects.all()]
-    home = service.folder.parent.resolve()
+    folders = [(row.name, build(sources, row).folder) for row in Source.objects.all()]
+    home = service.folder.parent
     assert folders == [("FilesystemSource", home / "images"), ("Samples", home / "samples")]
 
 
-def test_the_path_prefix_reads_as_a_folder(service):
-    assert all(row.options["path_prefix"].endswith("/") for row in Source.objects.all())
+def test_folders_of_the_home_are_kept_without_the_home_so_that_it_can_be_moved(service):
+    assert [row.options["path_prefix"] for row in Source.objects.all()] == ["images/", "samples/"]
 
 
 def test_tiffs_go_to_the_quick_processor_first(service):
@@ -63,6 +63,21 @@ def test_a_second_start_changes_nothing(service):
     before = Revision.objects.count()
     first_rows.create()
     assert Revision.objects.count() == before
+
+
+def test_the_process_that_makes_them_uses_them_at_once(db, fence):
+    """As in the tests of a site that has the service built in."""
+    assert not runtime.current_runtime().sources.active
+    assert first_rows.begin()
+    assert [source.name for source in runtime.current_runtime().sources.active] == ["FilesystemSource", "Samples"]
+    runtime.keeper.forget()
+
+
+def test_they_come_with_their_groups_or_not_at_all(db, fence, monkeypatch):
+    monkeypatch.setattr(first_rows, "create_groups", Mock(side_effect=OSError("the disk is full")))
+    with pytest.raises(OSError, match="full"):
+        first_rows.begin()
+    assert not EndpointSettings.objects.exists()
 
 
 def test_both_versions_are_on(service):

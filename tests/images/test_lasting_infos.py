@@ -81,7 +81,7 @@ class Process:
 
     def info(self, page: int = 1):
         request = InfoRequest(ApiVersion.V3, Identifier("scan"), page=page)
-        return pipeline.describe(request, Visitor(), self.runtime).facts
+        return pipeline.describe(request, self.runtime).facts
 
     def tile(self, column: int, row: int, factor: int = 1) -> bytes:
         edge = TILE * factor

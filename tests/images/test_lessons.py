@@ -70,11 +70,11 @@ def test_the_link_is_told_of_what_is_remembered(service, monkeypatch):
 
 
 @pytest.mark.parametrize("rest", ["info.json", "full/max/0/default.jpg", ""])
-def test_a_refusal_reveals_no_dimensions(service, monkeypatch, rest):
+def test_a_refusal_reveals_no_dimensions(under, rest):
     """Lesson 18; ours is a sentence and not JSON."""
-    from images.policy import Decision, Policy
+    from iiifserver.delegates import Delegate
 
-    monkeypatch.setattr(Policy, "decide", lambda *args: Decision.DENIED)
+    service = under(type("Site", (Delegate,), {"pre_authorize": lambda self: False}))
     response = service.get(f"/iiif/3/card.png/{rest}".rstrip("/"))
     assert response.status_code == 403
     assert not {b"300", b"200"} & set(response.content.split())

@@ -57,7 +57,9 @@ def ask(server, path: str, together: threading.Barrier) -> tuple[int, bytes]:
         connection.close()
 
 
-@pytest.mark.parametrize("parameters", ["100,100,2000,2000/500,/0/default.jpg", "full/700,/0/gray.png"])
+@pytest.mark.parametrize(
+    "parameters", ["100,100,2000,2000/500,/0/default.jpg", "full/700,/0/gray.png", "full/2900,/0/default.png"]
+)
 def test_two_hundred_clients_get_one_picture_that_is_made_once(live, parameters):
     path, together, before = f"/iiif/3/deep-zoom.tif/{parameters}", threading.Barrier(CLIENTS), renders(live)
     with ThreadPoolExecutor(CLIENTS) as pool:

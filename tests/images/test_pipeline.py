@@ -65,13 +65,13 @@ def test_an_image_comes_out():
 
 
 def test_facts_come_out():
-    source = pipeline.describe(InfoRequest(ApiVersion.V3, Identifier("card")), Visitor(), runtime())
+    source = pipeline.describe(InfoRequest(ApiVersion.V3, Identifier("card")), runtime())
     assert (source.facts.extent.width, source.facts.extent.height) == (300, 200)
 
 
 def test_what_no_source_has_is_missing():
     with pytest.raises(SourceMissing):
-        pipeline.describe(InfoRequest(ApiVersion.V3, Identifier("other")), Visitor(), runtime())
+        pipeline.describe(InfoRequest(ApiVersion.V3, Identifier("other")), runtime())
 
 
 def test_a_version_that_is_off_is_refused_before_a_source_is_asked():
@@ -128,7 +128,7 @@ def test_preparing_decodes_nothing(monkeypatch):
     assert prepared("full/max/0/default.jpg").canonical == "full/max/0/default.jpg"
 
 
-@pytest.mark.parametrize("module", ["images.pipeline", "images.policy"])
+@pytest.mark.parametrize("module", ["images.pipeline", "images.looking_up", "images.policy"])
 def test_the_module_needs_no_django(module):
     """DESIGN.md: they are called with plain values."""
     code = f"import sys, {module}; assert not [name for name in sys.modules if name.split('.')[0] == 'django']"

@@ -12,12 +12,12 @@ import pytest
 import tifffile
 from PIL import Image
 
+from iiifserver.delegates import Delegate
 from iiifserver.iiif.formats import Format
 from iiifserver.testing import drawn
 from images import pipeline, presentation
 from images.description_links import DescriptionLink
 from images.models import HttpSettings
-from images.policy import Decision, Policy
 from images.runtime import keeper
 from processors.backends.tiles import TilesProcessor
 from processors.iptc import Iptc
@@ -517,15 +517,15 @@ def test_collections_are_off_at_first(service):
     assert ask(service, "collection").status_code == 404
 
 
-class Closed(Policy):
+class Closed(Delegate):
     """Lets nobody see what is called like a secret."""
 
-    def decide(self, visitor, identifier):
-        return Decision.DENIED if "page10" in identifier.value else Decision.ALLOWED
+    def pre_authorize(self):
+        return "page10" not in self.context.identifier
 
 
-def test_what_a_visitor_may_not_see_has_no_manifest_and_is_not_listed(service, folders, monkeypatch):
-    monkeypatch.setattr("images.policy.Policy.decide", Closed.decide)
+def test_what_a_visitor_may_not_see_has_no_manifest_and_is_not_listed(under, folders):
+    service = under(Closed)
     assert ask(service, "maps%2Fpage10.png/manifest").status_code == 403
     names = {item["label"]["none"][0] for item in collection(service, "maps")["items"]}
     assert names == {"page2.png", "deep"}

@@ -24,8 +24,9 @@ from iiifserver.testing.drawing import drawn, encoded, in_memory, likeness, with
 from images import pipeline
 from images.endpoints import Endpoints
 from images.runtime import Runtime
+from overlays.applied import ActiveOverlay
 from overlays.backends.redaction import RedactionOverlay
-from overlays.runtime import ActiveOverlay, Overlays
+from overlays.runtime import Overlays
 from overlays.scope import Audience, Scope
 from processors.backends.pillow import PillowOptions, PillowProcessor
 from processors.backends.tiles import TilesOptions, TilesProcessor

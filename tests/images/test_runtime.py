@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
 from functools import partial
+from unittest.mock import Mock
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection, connections
 
 from images import runtime as runtime_module
 from images.models import EndpointSettings
@@ -177,6 +179,84 @@ def test_without_any_runtime_the_service_is_not_available_at_present(service, mo
     assert int(response["Retry-After"]) > 0
 
 
+class Fault(Exception):
+    """Nobody has foreseen it."""
+
+
+def break_down(*args, **kwargs):
+    raise Fault("with all that belongs to it")
+
+
+def test_the_last_runtime_is_kept_while_a_fault_of_ours_keeps_another_from_being_made(
+    service, clock, monkeypatch, caplog
+):
+    assert service.get(IMAGE).status_code == 200
+    change(tile_size=256)
+    monkeypatch.setattr(runtime_module, "active_sources", break_down)
+    clock.seconds += 3
+    assert service.info("card.png")["tiles"][0]["width"] == 512
+    assert "Fault: with all that belongs to it" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["active_sources", "apply_new"])
+def test_without_any_runtime_a_fault_of_ours_is_told_as_a_passing_one(service, monkeypatch, name):
+    monkeypatch.setattr(runtime_module, name, break_down)
+    response = service.get(IMAGE)
+    assert response.status_code == 503
+    assert "Retry-After" in response
+
+
+def test_a_runtime_of_which_not_everything_has_heard_is_not_used(service, clock, monkeypatch):
+    service.get(IMAGE)
+    change(tile_size=256)
+    with monkeypatch.context() as patch:
+        patch.setattr(runtime_module, "apply_new", break_down)
+        clock.seconds += 3
+        assert service.info("card.png")["tiles"][0]["width"] == 512
+    clock.seconds += 3
+    assert service.info("card.png")["tiles"][0]["width"] == 256
+
+
+# --- Transactions of the site ---------------------------------------------------------------------------------------
+
+
+def test_the_connection_of_a_transaction_that_goes_on_stays_open(service, monkeypatch):
+    """As in a test of the site's own, or where its page asks for an image inside its transaction."""
+    closed = []
+    monkeypatch.setattr(connection, "close", lambda: closed.append(1))
+    assert connection.in_atomic_block
+    assert service.get(IMAGE).status_code == 200
+    assert closed == []
+
+
+@pytest.mark.parametrize("is_in_transaction", [False, True])
+def test_connections_are_looked_after_outside_of_transactions(monkeypatch, is_in_transaction):
+    lost = Mock(in_atomic_block=is_in_transaction)
+    monkeypatch.setattr(runtime_module, "connections", Mock(all=lambda initialized_only: [lost]))
+    runtime_module.give_up_lost_connections()
+    assert lost.close_if_unusable_or_obsolete.called is not is_in_transaction
+
+
+@pytest.mark.parametrize("path", [IMAGE, "/iiif/3/card.png/info.json", "/iiif/presentation/3/card.png/manifest"])
+def test_a_site_with_a_transaction_for_each_request_has_none_for_images(
+    service, django_assert_num_queries, monkeypatch, path
+):
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", True)
+    service.get(path)
+    with django_assert_num_queries(0):
+        assert service.get(path).status_code == 200
+
+
+# --- Times without a zone -------------------------------------------------------------------------------------------
+
+
+def test_a_site_whose_times_have_no_zone_has_a_configuration_with_the_right_time(service, settings):
+    settings.USE_TZ, settings.TIME_ZONE = False, "Asia/Tokyo"
+    before = datetime.now(UTC).replace(microsecond=0)
+    change(tile_size=256)
+    assert before <= build_runtime().changed_at <= datetime.now(UTC)
+
+
 # --- Rows that are no good ----------------------------------------------------------------------------------------
 
 BROKEN = [
@@ -242,7 +322,7 @@ def test_a_change_while_rows_are_read_has_them_read_again(service, monkeypatch):
 @pytest.mark.parametrize("path", [IMAGE, "/iiif/3/card.png/info.json", "/iiif/3/card.png"])
 def test_a_request_uses_one_runtime(service, monkeypatch, path):
     taken = []
-    monkeypatch.setattr("images.views.current_runtime", lambda: taken.append(1) or keeper.current())
+    monkeypatch.setattr("images.call.current_runtime", lambda: taken.append(1) or keeper.current())
     assert service.get(path).status_code in {200, 303}
     assert len(taken) == 1
 
@@ -266,7 +346,7 @@ def test_who_comes_while_another_looks_is_not_kept_waiting(service, fence, monke
         return first.revision, first.changed_at
 
     monkeypatch.setattr(runtime_module, "newest_revision", look)
-    other = threading.Thread(target=keeper.current)
+    other = threading.Thread(target=lambda: (keeper.current(), connections.close_all()))
     other.start()
     try:
         assert looking.wait(10)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from docs.examples.qoi_processor import QoiProcessor
+from iiifserver.iiif import source_formats
 from iiifserver.iiif.source_formats import PICTURES
 from iiifserver.testing import drawn
 from images.runtime import keeper
 from processors.models import Processor
+from processors.registry import processors
 from sources.models import Source
+from tests.images.conftest import RED, draw_card, picture
 from tests.processors.backends.films import gray_film
 from tests.processors.backends.pdfs import book, picture_pdf
 
@@ -94,3 +98,21 @@ def test_without_a_processor_for_it_a_format_is_not_read(service):
     answer = service.get("/iiif/3/book.pdf/info.json")
     assert answer.status_code == 501
     assert "PDF cannot be read here" in answer.content.decode()
+
+
+def test_a_format_of_a_plug_in_is_an_image_once_staff_have_chosen_it(service, monkeypatch):
+    monkeypatch.setattr(source_formats, "_brought", {})
+    monkeypatch.setattr(processors, "_backends", dict(processors._backends))
+    processors.register("qoi", QoiProcessor)
+    Processor.objects.create(name="QOI", kind="qoi")
+    service.draw("small.qoi", draw_card((30, 20)))
+    keeper.forget()
+    unchosen = service.get("/iiif/3/small.qoi/info.json")
+    assert (unchosen.status_code, unchosen.content) == (501, b"Files of the kind QOI are not read from this source.\n")
+    source = Source.objects.get(name="FilesystemSource")
+    source.formats = sorted([*source.formats, "qoi"])
+    source.full_clean()
+    source.save()
+    keeper.forget()
+    assert service.info("small.qoi")["width"] == 30
+    assert picture(service.get("/iiif/3/small.qoi/0,0,15,10/max/0/default.png")).getpixel((7, 5)) == RED

@@ -6,45 +6,13 @@ import io
 import struct
 import zlib
 
-from PIL import Image, ImageChops
+from PIL import Image
 
-from iiifserver.iiif.formats import Format
-from iiifserver.iiif.values import Box, Extent, Identifier, Quality, RenderPlan, Rotation, SourceFacts
-from overlays.base import Answer, Overlay
+from iiifserver.iiif.values import Box
+from iiifserver.testing.overlays import GREEN, answer_of, drawn_on, plain, touched
+from overlays.base import Overlay
 
-GREEN = (0, 128, 0)
-
-
-def plain(size=(200, 100), mode="RGB", colour=None) -> Image.Image:
-    """A picture of one colour."""
-    defaults = {"L": 90, "LA": (90, 255), "RGB": GREEN, "RGBA": (*GREEN, 255)}
-    return Image.new(mode, size, defaults[mode] if colour is None else colour)
-
-
-def answer_of(extent=(400, 300), box=None, size=None, *, orientation=1, identifier="card.png", **values) -> Answer:
-    """An answer about an image of that extent: all of it in its own size, unless told otherwise."""
-    plan_values = {name: values.pop(name) for name in ("rotation", "quality", "format", "page") if name in values}
-    region = Box(*box) if box else Box(0, 0, *extent)
-    plan = RenderPlan(
-        box=region,
-        size=Extent(*size) if size else region.extent,
-        **{"rotation": Rotation(), "quality": Quality.DEFAULT, "format": Format.PNG, **plan_values},
-    )
-    facts = SourceFacts(
-        extent=Extent(*extent), format_name="png", has_color=True, has_alpha=False, orientation=orientation
-    )
-    return Answer(identifier=Identifier(identifier), facts=facts, plan=plan, **values)
-
-
-def drawn_on(overlay: Overlay, image: Image.Image, quality: Quality = Quality.DEFAULT) -> Image.Image:
-    return overlay.draw(image.copy(), answer_of(image.size, quality=quality))
-
-
-def touched(before: Image.Image, after: Image.Image) -> Box | None:
-    """The smallest box that holds every pixel that changed."""
-    difference = ImageChops.difference(before.convert("RGBA"), after.convert("RGBA"))
-    box = difference.getbbox(alpha_only=False)
-    return box and Box(box[0], box[1], box[2] - box[0], box[3] - box[1])
+__all__ = ["GREEN", "answer_of", "drawn_on", "file_of", "plain", "png_that_claims", "touched", "touched_by"]
 
 
 def touched_by(overlay: Overlay, image: Image.Image) -> Box | None:

@@ -3,72 +3,27 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from iiifserver.iiif.values import Quality
+from iiifserver.testing import OverlayContract
 from overlays import fonts
 from overlays.marks import MarkMemory, memory
 from overlays.uploads import store
-from tests.overlays.pixels import answer_of, drawn_on, file_of, plain, touched
+from tests.overlays.pixels import answer_of, file_of, plain
 
 
-class OverlayContract:
-    """Subclasses say how one is made, and another value for each option."""
-
-    others: dict[str, object]
-
-    @pytest.fixture
-    def make(self):
-        raise NotImplementedError
-
-    def test_equal_options_have_equal_fingerprints(self, make):
-        assert make().fingerprint == make().fingerprint
-
-    def test_every_option_changes_the_fingerprint(self, make):
-        prints = [make(**{name: value}).fingerprint for name, value in self.others.items()]
-        assert len({make().fingerprint, *prints}) == len(prints) + 1
-
-    def test_every_option_is_tried(self, make):
-        assert set(make().options_class.__dataclass_fields__) - {"picture"} == set(self.others) - {"picture"}
-
-    @pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
-    @pytest.mark.parametrize("quality", list(Quality))
-    def test_size_is_kept_and_something_is_drawn(self, make, mode, quality):
-        image = plain((300, 200), mode)
-        after = drawn_on(make(), image, quality)
-        assert after.size == (300, 200)
-        assert touched(image, after) is not None
-
-    @pytest.mark.parametrize("quality", [Quality.GRAY, Quality.BITONAL])
-    @pytest.mark.parametrize("mode", ["L", "LA"])
-    def test_gray_stays_gray_where_it_was_asked_for(self, make, mode, quality):
-        if (mode, quality) != ("LA", Quality.BITONAL):
-            assert drawn_on(make(), plain((300, 200), mode), quality).mode == mode
-
-    def test_drawing_twice_gives_the_same(self, make):
-        image = plain((300, 200))
-        assert drawn_on(make(), image).tobytes() == drawn_on(make(), image).tobytes()
+class PlacedOverlayContract(OverlayContract):
+    """What is laid out once and remembered is the same when there is no room to remember it."""
 
     def test_threads_draw_the_same(self, make, monkeypatch):
         monkeypatch.setattr("overlays.placed.memory", MarkMemory(50_000))
-        overlay = make()
-        images = [plain((200 + 10 * (number % 4), 150)) for number in range(160)]
-        with ThreadPoolExecutor(16) as pool:
-            drawn = list(pool.map(lambda image: drawn_on(overlay, image).tobytes(), images))
-        alone = [drawn_on(make(), image).tobytes() for image in images[:4]]
-        assert drawn == alone * 40
-
-    def test_a_plugin_says_what_it_is_for(self, make):
-        assert make().label
-        assert make().used_for.endswith(".")
-        assert make().protects is False
+        super().test_threads_draw_the_same(make)
 
 
-class TestText(OverlayContract):
+class TestText(PlacedOverlayContract):
     others = {
         "text": "Other",
         "font": "DejaVu Sans Bold",
@@ -104,7 +59,8 @@ class TestText(OverlayContract):
         assert text(font=font.name).fingerprint != before
 
 
-class TestPicture(OverlayContract):
+class TestPicture(PlacedOverlayContract):
+    tried_elsewhere = frozenset({"picture"})
     others = {
         "address": "https://example.org/logo.png",
         "width_percent": 10,

@@ -9,8 +9,9 @@ from PIL import Image, ImageCms
 
 from iiifserver.testing import drawn, encoded, in_memory, likeness, rendered
 from processors.backends.pillow import PillowProcessor
-from processors.colour import flattened, span_of, to_srgb
+from processors.colour import flattened, span_of
 from tests.processors.profiles import LINEAR_GRAY, SWAPPED
+from tests.processors.srgb import to_srgb
 
 
 def shown(content: bytes) -> Image.Image:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.core.checks import run_checks
 from django.urls import reverse
 
-from iiifserver.iiif.source_formats import FORMAT_LABELS
+from iiifserver.iiif.source_formats import format_labels
 from processors import capabilities, encoders, matrix
 from processors.matrix import Cell, Line, Matrix, matrix_of
 from processors.models import FormatAssignment, Processor
@@ -40,7 +40,7 @@ def cell_of(label: str, kind: str) -> Cell:
 
 
 def test_there_is_a_line_for_every_format(rows):
-    assert sorted(line.label for _, lines in current().families for line in lines) == sorted(FORMAT_LABELS.values())
+    assert sorted(line.label for _, lines in current().families for line in lines) == sorted(format_labels().values())
 
 
 def test_the_numbers_are_the_order_in_which_they_are_asked(rows):
@@ -97,7 +97,7 @@ PAGE = "admin:iiif_processors_processor_formats"
 def test_the_page_shows_it_all(admin_client, rows, monkeypatch):
     monkeypatch.setattr(capabilities, "is_installed", lambda module: module != "pypdfium2")
     text = admin_client.get(reverse(PAGE)).content.decode()
-    assert all(label in text for label in FORMAT_LABELS.values())
+    assert all(label in text for label in format_labels().values())
     assert "pip install pypdfium2" in text
 
 

@@ -19,7 +19,6 @@ from processors.backends.pillow import PillowProcessor
 from processors.backends.tiles import TilesProcessor
 from processors.backends.vips import VipsProcessor
 from processors.base import Processor
-from processors.colour import to_srgb
 from processors.encoders import encode
 from processors.operations import picture
 from processors.output import Output
@@ -27,6 +26,7 @@ from processors.runtime import SourceImage
 from tests.processors.backends import jp2s
 from tests.processors.backends.tiffs import tiled
 from tests.processors.profiles import LINEAR_GRAY, SWAPPED, built_in, large_profile
+from tests.processors.srgb import to_srgb
 
 KEEPING = Output(keeps_profile=True)
 PROFILE_FORMATS = [Format.JPG, Format.PNG, Format.TIF, Format.WEBP, Format.AVIF]

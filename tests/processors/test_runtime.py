@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from iiifserver.iiif.errors import ImageTooLarge, Unreadable
+from iiifserver.iiif.errors import ImageTooLarge, Overloaded, Unreadable
+from iiifserver.iiif.formats import Format
 from iiifserver.iiif.values import Box, Extent, RenderPlan, SourceFacts
 from iiifserver.testing import drawn, encoded, in_memory, plan_for
 from processors.base import Processor, Raster
 from processors.capabilities import Feature, Library
+from processors.metadata import Keep, MetadataSettings
 from processors.models import Processor as ProcessorRow
 from processors.output import Output
 from processors.retrieval import Refused
@@ -57,6 +59,53 @@ def test_the_first_that_reads_the_kind_does():
 def test_one_that_leaves_the_file_to_others_is_passed_over():
     second = Reader()
     assert inspected(Reader(None), second) is second
+
+
+def test_one_that_fails_as_nobody_foresaw_keeps_no_other_from_reading(caplog):
+    second = Reader()
+    assert inspected(Reader(NotImplementedError("pages")), second) is second
+    assert "The processor “Reader” failed." in caplog.text
+    assert "NotImplementedError: pages" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "answer"), [(ZeroDivisionError(), Unreadable), (StopIteration(), Unreadable), (MemoryError(), Overloaded)]
+)
+def test_where_nobody_else_reads_the_file_it_is_unreadable(error: Exception, answer: type[Exception]):
+    with pytest.raises(answer):
+        inspected(Reader(error))
+
+
+@pytest.mark.parametrize("work", ["read", "stored"])
+def test_one_that_fails_when_it_reads_leaves_its_traces_in_the_log(work: str, caplog, monkeypatch):
+    def failing(self: Any, *arguments: Any, **more: Any) -> Any:
+        raise LookupError("no table")
+
+    monkeypatch.setattr(Reader, work, failing)
+    image = Processors((Reader(),)).inspect(PNG).of(PNG)
+    with pytest.raises(Unreadable):
+        getattr(image, work)(plan_for(FACTS, format=Format.JPG), Output(metadata=MetadataSettings(keep=Keep.NOTHING)))
+    assert "LookupError: no table" in caplog.text
+
+
+def test_one_that_fails_when_it_warms_up_keeps_no_other_from_it(caplog):
+    warmed = []
+
+    class Cold(Reader):
+        def warm_up(self) -> None:
+            raise OSError("no fire")
+
+    class Warm(Reader):
+        def warm_up(self) -> None:
+            warmed.append(self)
+
+    Processors((Cold(), warm := Warm())).warm_up()
+    assert warmed == [warm]
+    assert "OSError: no fire" in caplog.text
+
+
+def test_a_library_in_a_package_that_is_missing_is_missing():
+    assert not Library("no_such_package.part", "pip install it").is_there
 
 
 def test_one_that_may_not_fetch_the_file_is_passed_over():

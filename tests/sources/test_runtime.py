@@ -16,7 +16,7 @@ from iiifserver.iiif.errors import (
 from iiifserver.iiif.found import Found
 from iiifserver.iiif.values import Identifier
 from iiifserver.testing import in_memory
-from sources.base import Place, SourceBackend
+from sources.base import FolderEntry, Place, SourceBackend
 from sources.lookup import Affixes, WithPrefix
 from sources.models import Source
 from sources.runtime import ActiveSource, Sources, active_sources
@@ -78,6 +78,36 @@ def test_a_source_that_cannot_tell_is_named_in_the_log(caplog):
     assert "number 0" in caplog.text
 
 
+def test_a_source_that_fails_as_nobody_foresaw_does_not_keep_the_next_from_answering(caplog):
+    assert asked(RuntimeError("no such key"), ONE) == ONE
+    assert "Source “number 0” failed" in caplog.text
+    assert "RuntimeError: no such key" in caplog.text
+
+
+def test_a_source_that_fails_as_nobody_foresaw_cannot_tell():
+    with pytest.raises(SourceUnavailable) as told:
+        asked(RuntimeError("/srv/private"), None)
+    assert str(told.value) == "A source of images failed."
+
+
+def test_a_source_that_gives_what_is_no_image_cannot_tell():
+    with pytest.raises(SourceUnavailable):
+        asked("a path")  # type: ignore[arg-type]
+
+
+def test_a_source_that_fails_when_it_lists_does_not_keep_others_from_it():
+    class Jammed(Drawer):
+        def entries(self, folder, after, limit):
+            raise RuntimeError("jammed")
+
+    class Open(Drawer):
+        def entries(self, folder, after, limit):
+            return [FolderEntry("a.png")]
+
+    both = Sources((ActiveSource("jammed", Jammed(None)), ActiveSource("open", Open(None))))
+    assert both.entries("", "", 10) == [FolderEntry("a.png")]
+
+
 def test_a_row_that_could_not_be_built_is_unavailable():
     with pytest.raises(SourceUnavailable):
         Sources((ActiveSource("scans", None),)).find(Identifier("a.png"))
@@ -101,7 +131,7 @@ def test_enabled_rows_are_asked_in_their_order():
 
 
 @pytest.mark.usefixtures("rows")
-@pytest.mark.parametrize(("kind", "options"), [("filesystem", {"path_prefix": "images"}), ("unknown", {})])
+@pytest.mark.parametrize(("kind", "options"), [("filesystem", {"path_prefix": "../images"}), ("unknown", {})])
 def test_a_broken_row_keeps_its_place_without_a_backend(kind: str, options: dict[str, str]):
     Source.objects.create(name="broken", kind=kind, position=1, options=options)
     active = active_sources(of_this_test()).active

@@ -5,16 +5,18 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
-from images.copies.making import source_arguments
+from images.copies.of_sources import source_arguments
 from images.jobs import queue
 from images.jobs.foreground import do_now, went_well
 from images.jobs.machine import machine_name
 from images.jobs.model import ENDED, Job, JobState
+from images.management.options import refuse_empty, refuse_strays
+from images.management.prepared import PreparedCommand
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     help = "Makes working copies of slow images. Interrupted, it goes on where it was when it is asked again."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -22,13 +24,11 @@ class Command(BaseCommand):
         which.add_argument("--identifier", metavar="IDENTIFIER", help="one image, whatever the rules say")
         which.add_argument("--source", metavar="NAME", help="all images of a source that the rules want to be copied")
         parser.add_argument("--folder", default="", metavar="FOLDER", help="with --source: only what is in this folder")
-        parser.add_argument("--page", type=int, default=1, metavar="N", help="with --identifier: another page")
+        parser.add_argument("--page", type=int, metavar="N", help="with --identifier: another page")
         parser.add_argument("--queue", action="store_true", help="leave it to the job runner and return at once")
         parser.add_argument("--quiet", action="store_true", help="draw no progress bar")
 
     def handle(self, *args: Any, quiet: bool, **options: Any) -> None:
-        if options["page"] < 1:
-            raise CommandError("--page is not below 1.")
         job = job_for(*wanted(options), hands_over=options["queue"])
         if options["queue"]:
             self.stdout.write(f"{job.title}: job {job.uuid} waits for a job runner.")
@@ -42,10 +42,15 @@ class Command(BaseCommand):
 
 
 def wanted(options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The kind of job and its arguments."""
+    """The kind of job and its arguments; raises `CommandError` where the options make no sense."""
+    refuse_empty(options, ("identifier", "source"))
+    refuse_strays(options, {"folder": "source", "page": "identifier"})
     if options["source"]:
         return "copies", source_arguments(options["source"], options["folder"])
-    return "copy", {"identifier": options["identifier"], "page": options["page"]}
+    page = 1 if options["page"] is None else options["page"]
+    if page < 1:
+        raise CommandError("--page is not below 1.")
+    return "copy", {"identifier": options["identifier"], "page": page}
 
 
 def job_for(kind: str, arguments: dict[str, Any], *, hands_over: bool) -> Job:

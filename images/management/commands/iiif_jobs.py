@@ -5,13 +5,12 @@ from __future__ import annotations
 import signal
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from images.jobs.ending import set_by_signals
 from images.jobs.runner import run_until
+from images.management.prepared import PreparedCommand
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     help = (
         "Does jobs until a signal ends it: purges, maintenance, warming. The command serve starts one of these by "
         "itself; a machine has one at work, others wait for their turn."

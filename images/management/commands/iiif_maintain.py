@@ -5,19 +5,20 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from images.jobs import queue
 from images.jobs.foreground import do_now, went_well
 from images.jobs.machine import machine_name
 from images.jobs.model import Job
 from images.jobs.tasks import hand_over_due
+from images.management.prepared import PreparedCommand
 
 KINDS = ("reclaim", "clean", "verify", "records")
 USUAL = ("reclaim", "clean", "records")
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     help = (
         "Does the maintenance of the caches once: for sites that start it from cron instead of running a job runner. "
         "Without names: reclaim, clean and records."

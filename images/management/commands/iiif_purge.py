@@ -6,17 +6,19 @@ import sys
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from caching.purging import PurgeOrder, Tally, What, shared, swept
 from images.jobs.foreground import Bar, do_now, went_well
 from images.jobs.model import JobState
 from images.jobs.purging import order_purge
+from images.management.prepared import PreparedCommand
+from sources.models import Source
 
 DAY = 86_400
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     help = "Has all caches, of all machines, forget something. What is purged is not given out again from that moment."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -33,6 +35,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, dry_run: bool, quiet: bool, **options: Any) -> None:
         order = ordered(options)
+        if order.what is What.SOURCE and not Source.objects.filter(name=order.value).exists():
+            self.stderr.write(f"There is no source “{order.value}” now: this is about what it left behind.")
         if dry_run:
             self.stdout.write(self.counted(order, quiet).sentence("would be removed"))
             return

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import math
 import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TextIO
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from images.jobs import queue, warming
 from images.jobs.access_logs import pictures_in_log
@@ -18,12 +19,14 @@ from images.jobs.foreground import do_now, went_well
 from images.jobs.lists import identifiers_in_list
 from images.jobs.manifests import Here, identifiers_in_manifest
 from images.jobs.model import ENDED, Job, JobState
+from images.management.options import refuse_empty, refuse_strays
+from images.management.prepared import PreparedCommand
 from images.runtime import current_runtime
 
 USUAL_TOP = 10_000
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     help = "Makes pictures before anybody asks for them. Interrupted, it goes on where it was when it is asked again."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -36,7 +39,7 @@ class Command(BaseCommand):
         which.add_argument("--log", metavar="FILE", help="an access log: the pictures asked for most; -: the same")
         which.add_argument("--source", metavar="NAME", help="all images of a source that can list what it has")
         parser.add_argument("--folder", default="", metavar="FOLDER", help="with --source: only what is in this folder")
-        parser.add_argument("--top", type=int, default=USUAL_TOP, metavar="N", help="with --log: so many pictures")
+        parser.add_argument("--top", type=int, metavar="N", help=f"with --log: so many pictures, at first {USUAL_TOP}")
         parser.add_argument("--only", choices=("sizes", "tiles"), help="the listed sizes, or the tiles; else both")
         parser.add_argument(
             "--per-second", type=float, default=warming.USUAL_PER_SECOND, metavar="N", help="0: as quick as it can"
@@ -70,8 +73,10 @@ def job_for(arguments: dict[str, Any], *, begins_anew: bool, hands_over: bool) -
 
 def wanted(options: dict[str, Any]) -> dict[str, Any]:
     """Raises `CommandError` where there is nothing to warm."""
-    if options["per_second"] < 0 or options["top"] < 1:
-        raise CommandError("--per-second and --top are not below 0 and 1.")
+    refuse_empty(options, ("list", "manifest", "log", "source"))
+    refuse_strays(options, {"folder": "source", "top": "log"})
+    if not 0 <= options["per_second"] < math.inf:
+        raise CommandError("--per-second is a number, such as 5; 0 for no limit.")
     shared = {
         "sizes": options["only"] != "tiles",
         "tiles": options["only"] != "sizes",
@@ -80,7 +85,7 @@ def wanted(options: dict[str, Any]) -> dict[str, Any]:
     if options["source"]:
         return warming.arguments(source=options["source"], folder=options["folder"], **shared)
     if options["log"]:
-        pictures = pictures_in_log(lines_of(options["log"]), options["top"])
+        pictures = pictures_in_log(lines_of(options["log"]), most_pictures(options["top"]))
         return warming.arguments(pictures=some(pictures, options["log"]), **shared)
     if options["manifest"]:
         return warming.arguments(identifiers=some(in_manifest(options["manifest"]), options["manifest"]), **shared)
@@ -88,6 +93,12 @@ def wanted(options: dict[str, Any]) -> dict[str, Any]:
         identifiers = identifiers_in_list(text_of(options["list"]))
         return warming.arguments(identifiers=some(identifiers, options["list"]), **shared)
     return warming.arguments(identifiers=options["identifier"], **shared)
+
+
+def most_pictures(top: int | None) -> int:
+    if top is not None and top < 1:
+        raise CommandError("--top is not below 1.")
+    return top or USUAL_TOP
 
 
 def in_manifest(file: str) -> list[str]:

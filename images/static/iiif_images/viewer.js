@@ -1,20 +1,21 @@
-/** Opens the image of the page in the viewer that the visitor chose. */
+/** Opens the image of the page, or the pages of its manifest, in the viewer that the visitor chose. */
 
 const stage = document.getElementById("stage");
-const address = stage.dataset.info;
+const address = stage.dataset.address;
+const isManifest = "isManifest" in stage.dataset;
 const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
 
 const OPENERS = { openseadragon: openOpenSeadragon, leaflet: openLeaflet, mirador: openMirador };
 
 try {
-  OPENERS[stage.dataset.viewer](await information());
+  OPENERS[stage.dataset.viewer](await description());
 } catch (error) {
   refuse(error.message);
 }
 
-/** The info.json of the image; an error that says in a sentence why there is none. */
-async function information() {
+/** The info.json of the image, or the manifest; an error that says in a sentence why there is none. */
+async function description() {
   let answer;
   try {
     answer = await fetch(address);
@@ -24,11 +25,14 @@ async function information() {
   if (!answer.ok) {
     throw new Error(await answer.text());
   }
-  const info = await answer.json().catch(() => ({}));
-  if (!(info.width > 0 && info.height > 0)) {
+  const found = await answer.json().catch(() => ({}));
+  if (isManifest && !(found.type === "Manifest" || found["@type"] === "sc:Manifest")) {
+    throw new Error("What is at this address is no manifest.");
+  }
+  if (!isManifest && !(found.width > 0 && found.height > 0)) {
     throw new Error("What is at this address is no info.json of an image.");
   }
-  return info;
+  return found;
 }
 
 /** Says on the page why there is nothing to see. */
@@ -129,7 +133,9 @@ function boundsOf(map, layer) {
 
 // Mirador -----------------------------------------------------------------------------------------------------------
 
-function openMirador(info) {
+function openMirador(found) {
+  const manifest = isManifest ? found : manifestOf(found);
+  const hasPages = (manifest.items ?? manifest.sequences?.[0].canvases ?? []).length > 1;
   Mirador.viewer({
     id: stage.id,
     language: "en",
@@ -142,11 +148,11 @@ function openMirador(info) {
       allowMaximize: false,
       allowTopMenuButton: false,
       allowWindowSideBar: false,
-      hideWindowTitle: true,
+      hideWindowTitle: !isManifest,
       views: [{ key: "single" }],
     },
-    thumbnailNavigation: { defaultPosition: "off" },
-    windows: [{ manifestId: `${address}#manifest`, manifest: manifestOf(info) }],
+    thumbnailNavigation: { defaultPosition: hasPages ? "far-bottom" : "off" },
+    windows: [{ manifestId: isManifest ? address : `${address}#manifest`, manifest }],
   });
   tellWhetherBusy(false);
 }

@@ -8,7 +8,7 @@ from caching.base import CacheUnavailable
 from caching.object_stores import ObjectStoreCache
 from caching.sweeping import everything, expired
 from iiifserver.backend import BackendError
-from tests.caching.backends.contract import CacheContract, key
+from iiifserver.testing.caches import CacheContract, key
 
 
 class ObjectStoreContract(CacheContract):

@@ -6,7 +6,7 @@ import pytest
 
 from caching.backends import azure
 from caching.backends.azure import AzureCache
-from tests.caching.backends.contract import key
+from iiifserver.testing.caches import key
 from tests.caching.backends.object_store_contract import ObjectStoreContract
 from tests.object_stores import AZURE_ACCOUNT, AZURE_KEY, azure_server
 

@@ -12,7 +12,7 @@ from caching.backends.database import DatabaseCache, DatabaseForm
 from caching.base import CacheUnavailable
 from caching.stored_pictures import StoredPicture
 from iiifserver.backend import BackendError
-from tests.caching.backends.contract import CacheContract, key
+from iiifserver.testing.caches import CacheContract, key
 
 
 class TestDatabaseCache(CacheContract):

@@ -9,7 +9,7 @@ from django.db import connections
 
 from caching.backends.database import DatabaseCache
 from caching.base import CacheUnavailable
-from tests.caching.backends.contract import CacheContract, key
+from iiifserver.testing.caches import CacheContract, key
 from tests.postgresql import postgresql_server
 
 ALIAS = "pictures"

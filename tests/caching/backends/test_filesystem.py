@@ -17,7 +17,7 @@ from caching.backends.filesystem import FilesystemCache, FilesystemForm
 from caching.base import CacheUnavailable
 from caching.sweeping import expired
 from iiifserver.backend import BackendError
-from tests.caching.backends.contract import CacheContract, key
+from iiifserver.testing.caches import CacheContract, key
 
 HOUR = 3600
 ROOT = Path(__file__).resolve().parents[3]
@@ -388,7 +388,7 @@ def test_a_write_that_the_kernel_stops_in_the_middle_leaves_nothing_behind(home)
         settings.configure(IIIFSERVER={{"HOME": {str(home)!r}}})
         from caching.backends.filesystem import FilesystemCache
         from caching.base import CacheUnavailable
-        from tests.caching.backends.contract import key
+        from iiifserver.testing.caches import key
         cache = FilesystemCache.build({{}})
         cache.put(key("map"), bytes(10_000))
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

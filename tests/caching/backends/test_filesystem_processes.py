@@ -14,7 +14,7 @@ import pytest
 
 from caching.backends.filesystem import FilesystemCache
 from caching.shards import files_of_shard
-from tests.caching.backends.contract import key
+from iiifserver.testing.caches import key
 
 ROOT = Path(__file__).resolve().parents[3]
 SECONDS = 120

@@ -11,7 +11,7 @@ from caching.backends.info_filesystem import InfoFilesystemCache
 from caching.backends.info_redis import InfoRedisCache
 from caching.backends.redis import RedisCache
 from caching.base import Tier
-from tests.caching.backends.contract import CacheContract, key
+from iiifserver.testing.caches import CacheContract, key
 
 
 class TestInfoFilesystemCache(CacheContract):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from caching.backends.memory import MemoryCache
-from tests.caching.backends.contract import CacheContract, key
+from iiifserver.testing.caches import CacheContract, key
 
 
 class TestMemoryCache(CacheContract):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from caching.backends.null import NullCache
-from tests.caching.backends.contract import CacheContract
+from iiifserver.testing.caches import CacheContract
 
 
 class TestNullCache(CacheContract):

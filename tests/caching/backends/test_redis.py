@@ -11,7 +11,7 @@ from caching.meeting import meeting_of
 from caching.outage import Outage
 from caching.runtime import Caches, Derivatives, Link
 from iiifserver.backend import BackendError
-from tests.caching.backends.contract import CacheContract, key
+from iiifserver.testing.caches import CacheContract, key
 from tests.caching.conftest import free_port
 
 DEADLINE_SECONDS = 60

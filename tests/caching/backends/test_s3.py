@@ -11,7 +11,7 @@ from moto.server import ThreadedMotoServer
 from caching.backends.s3 import S3Cache, S3CacheForm
 from caching.base import CacheUnavailable
 from iiifserver.backend import BackendError
-from tests.caching.backends.contract import CacheContract, key
+from iiifserver.testing.caches import CacheContract, key
 from tests.caching.conftest import OPEN, free_port
 
 KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}

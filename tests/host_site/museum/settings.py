@@ -50,7 +50,13 @@ AUTH_USER_MODEL = "people.Person"
 
 # Unlike the image service's own choice: no migration of its apps may follow from it.
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": FOLDER / "museum.sqlite3"}}
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": FOLDER / "museum.sqlite3",
+        "ATOMIC_REQUESTS": True,
+    }
+}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 REST_FRAMEWORK = {
@@ -69,6 +75,7 @@ LANGUAGES = [("de", "Deutsch"), ("en", "English")]
 USE_I18N = True
 USE_THOUSAND_SEPARATOR = True
 TIME_ZONE = "Europe/Berlin"
+USE_TZ = False
 APPEND_SLASH = True
 STATIC_URL = "assets/"
 

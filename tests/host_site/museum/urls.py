@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("gallery.urls")),
     path("backoffice/", backoffice.urls),
     path("iiif/", include("iiifserver.embed_urls")),
+    path("iiif-api/", include("iiifserver.embed_api_urls")),
 ]
 # docs: end
 

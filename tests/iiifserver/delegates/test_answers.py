@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
+from django.utils.translation import gettext_lazy
 
 from iiifserver.delegates.answers import (
     InvalidAnswer,
@@ -158,10 +160,42 @@ def test_what_names_no_source_is_refused(answer):
         source_name_of(answer)
 
 
+def endless():
+    """A list that holds itself."""
+    content = []
+    content.append(content)
+    return content
+
+
 @pytest.mark.parametrize("answer", [None, [], {1: "a"}])
 def test_what_is_no_dictionary_of_keys_is_refused(answer):
     with pytest.raises(InvalidAnswer):
         extra_keys_of(answer)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        date(2026, 1, 1),
+        gettext_lazy("Rights"),
+        object(),
+        {1, 2},
+        b"text",
+        float("nan"),
+        "\ud800",
+        {(1, 2): "a"},
+        endless(),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_keys_that_are_no_json_are_refused(value):
+    with pytest.raises(InvalidAnswer, match="cannot be written as JSON"):
+        extra_keys_of({"rights": "https://example.org", "note": {"value": [value]}})
+
+
+def test_keys_that_are_json_stay_as_they_are():
+    keys = {"rights": "https://example.org", "note": [{"value": "größer"}, 1, None, True]}
+    assert extra_keys_of(keys) == keys
 
 
 def test_redactions_are_boxes():

@@ -143,6 +143,23 @@ def test_only_web_servers_are_asked(url: str):
         OutboundFence().check(url)
 
 
+def refusal(fence: OutboundFence, url: str) -> str:
+    with pytest.raises(OutOfBounds) as refused:
+        fence.check(url)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("fence", "key"),
+    [(OutboundFence(), "PRIVATE_NETWORKS"), (OutboundFence(hosts=("example.org",)), "REMOTE_HOSTS")],
+)
+def test_a_refusal_names_the_variable_or_in_a_site_of_its_own_the_setting(fence: OutboundFence, key: str):
+    assert f" IIIFSERVER_{key} " in refusal(fence, "http://10.0.0.1/a")
+    with override_settings():
+        del settings.ENVIRONMENT
+        assert f' IIIFSERVER["{key}"] ' in refusal(fence, "http://10.0.0.1/a")
+
+
 def test_the_fence_is_read_from_the_settings():
     with opened(REMOTE_HOSTS=["Example.org"], PRIVATE_NETWORKS=["10.0.0.0/8"]):
         fence = current_fence()

@@ -37,7 +37,7 @@ def after(seconds: float) -> float:
 def noted(resolution: Resolution = Resolution.MINUTE, machine: str = "here") -> list[tuple[int, float]]:
     """For each row the seconds after noon at which it begins, and how many requests it tells of."""
     rows = ActivitySample.objects.filter(resolution=resolution, machine=machine)
-    return [((row.begins_at - NOON).total_seconds(), row.span.counts.get(ASKED, 0)) for row in rows]
+    return [((row.span.begins_at - NOON).total_seconds(), row.span.counts.get(ASKED, 0)) for row in rows]
 
 
 @pytest.fixture
@@ -47,12 +47,27 @@ def notary(counters, tmp_path):
     return notary
 
 
+@pytest.fixture(params=[True, False], ids=["times-with-a-zone", "times-without"])
+def columns(request, settings):
+    """A site whose columns keep times with their zone, and one whose columns keep them as its clocks show them."""
+    settings.USE_TZ, settings.TIME_ZONE = request.param, "Asia/Tokyo"
+
+
+@pytest.mark.usefixtures("columns")
 def test_each_minute_tells_what_happened_in_it(notary, counters):
     for minute, requests in ((1, 5), (2, 12), (3, 12)):
         counters[ASKED] = requests
         notary.note(after(60 * minute + 1))
     assert noted() == [(0, 5), (60, 7), (120, 0)]
     assert noted(Resolution.QUARTER) == [(0, 12)]
+
+
+@pytest.mark.usefixtures("columns")
+def test_the_history_is_read_as_it_was_noted(notary, counters):
+    counters[ASKED] = 5
+    notary.note(after(61))
+    lately = history(Period.HOUR, NOON + timedelta(seconds=121))
+    assert (lately.noted_until, lately.whole.counts[ASKED]) == (NOON, 5)
 
 
 def test_what_a_cache_holds_and_which_images_were_wanted_stand_beside_it(notary, tmp_path, monkeypatch):

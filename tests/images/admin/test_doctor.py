@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from iiifserver.testing.drawing import drawn
+from images.copies.examined import WITHOUT_REASON
 from images.copies.model import SlowImage, WorkingCopySettings
 from images.jobs.model import Job, JobState
 from images.runtime import keeper
@@ -47,6 +48,17 @@ def test_the_page_tells_what_is_slow_and_why(staff, slow):
     assert "large.jpg" in shown
     assert "One piece of 4 megapixels is decoded for each tile." in shown
     assert "Working copies take 0 of 20,000 MB, 0 files." in shown
+
+
+@pytest.mark.parametrize(("times", "is_listed"), [(2, False), (3, True)])
+def test_an_image_that_is_slow_for_no_known_reason_is_listed_when_it_is_so_again(staff, rules, times, is_listed):
+    SlowImage.objects.create(identifier="tiled.tif", version="1", reason=WITHOUT_REASON, times=times, milliseconds=631)
+    assert ("tiled.tif" in page(staff)) == is_listed
+
+
+def test_a_copy_of_an_image_that_was_never_slow_is_listed(staff, rules):
+    SlowImage.objects.create(identifier="tiled.tif", version="1", reason=WITHOUT_REASON, copied_version="1")
+    assert "tiled.tif" in page(staff)
 
 
 def test_a_click_orders_a_copy_and_the_page_follows_it(staff, slow):

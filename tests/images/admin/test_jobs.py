@@ -230,10 +230,20 @@ class TestWarming:
         assert Job.objects.get().arguments["folder"] == "maps"
 
     @pytest.mark.parametrize(
+        ("wrong", "sentence"),
+        [
+            ({}, "or choose a source."),
+            ({"identifiers": "a", "source": "FilesystemSource"}, "not both"),
+            ({"identifiers": "a", "folder": "maps"}, "choose the source too"),
+        ],
+    )
+    def test_what_is_missing_or_too_much_is_told(self, admin_client, wrong, sentence):
+        assert sentence in page(admin_client.post(reverse(WARM), {**self.FORM, **wrong}))
+        assert not Job.objects.exists()
+
+    @pytest.mark.parametrize(
         "wrong",
         [
-            {},
-            {"identifiers": "a", "source": "FilesystemSource"},
             {"identifiers": "a", "per_second": "-1"},
             {"manifest": SimpleUploadedFile("m.json", b"<html>")},
             {"manifest": SimpleUploadedFile("m.json", b"{}")},

@@ -176,10 +176,11 @@ def test_it_is_off_at_first(service, token):
         ({"lookup": "template", "lookup_template": "{hash:2}/{identifier}"}, ["scans/1.tif"]),
     ],
 )
-def test_from_a_key_back_to_identifiers(service, fields, found):
+@pytest.mark.parametrize("folder", ["images/", "{home}/images/"])
+def test_from_a_key_back_to_identifiers(service, fields, found, folder):
     with one_act():
         Source.objects.all().delete()
-        options = {"path_prefix": f"{service.folder}/"}
+        options = {"path_prefix": folder.format(home=service.folder.parent)}
         Source.objects.create(name="S", kind="filesystem", options=options, **fields)
     keeper.forget()
     assert EndpointSettings.objects.exists()

@@ -40,6 +40,10 @@ class TestWhoMay:
         assert token("may_read_numbers").get(path).status_code == 200
         assert token("may_purge").get(path).status_code == 403
 
+    def test_a_site_that_asks_everybody_to_sign_in_lets_them(self, service, token, settings, path):
+        settings.MIDDLEWARE = [*settings.MIDDLEWARE, "django.contrib.auth.middleware.LoginRequiredMiddleware"]
+        assert token("may_read_numbers").get(path).status_code == 200
+
     def test_it_is_only_read(self, service, token, path):
         assert token("may_read_numbers").post(path, {}).status_code == 405
 

@@ -12,7 +12,7 @@ from caching.working_copies import copy_store
 from iiifserver.iiif.errors import Unreadable
 from iiifserver.testing.drawing import drawn, encoded, likeness
 from images.copies import making
-from images.copies.making import Reached
+from images.copies.of_sources import Reached
 from images.jobs import queue
 from images.jobs.model import Job, JobState
 from images.metrics import handed_out_total

@@ -298,6 +298,12 @@ def test_quick_reads_are_not_listed(service, large, rules):
     assert not SlowImage.objects.exists()
 
 
+def test_an_image_so_small_that_no_copy_would_help_is_not_listed(service, rules, slow_reads):
+    service.draw("small.jpg", drawn(900, 900))
+    assert service.get("/iiif/3/small.jpg/full/300,/0/default.jpg").status_code == 200
+    assert not SlowImage.objects.exists()
+
+
 def test_a_click_orders_one_job_while_one_is_under_way(service, large, rules, slow_reads):
     service.get(TILE)
     row = SlowImage.objects.get()

@@ -12,7 +12,7 @@ from iiifserver.iiif.values import Identifier
 from iiifserver.testing.drawing import drawn, likeness
 from iiifserver.watching.reports import Accused, Ending, Report
 from iiifserver.watching.work import File, Kind
-from images.copies import making
+from images.copies import of_sources
 from images.failed_files.known import Reason
 from images.failed_files.reading import failed_files, reader
 from images.failed_files.recording import record
@@ -133,7 +133,7 @@ def test_nobody_copies_an_image_that_breaks_its_reader_down(service, large, copi
 
 def test_a_whole_source_is_copied_without_the_images_that_take_too_long(service, large, refused):
     refused()
-    first = making.Reached()
-    making.copy_pages("large.jpg", first, None)
+    first = of_sources.Reached()
+    of_sources.copy_pages("large.jpg", first, None)
     assert (first.failed, first.made) == (1, 0)
     assert "takes longer to read" in first.reason

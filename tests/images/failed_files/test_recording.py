@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -28,6 +29,15 @@ def test_a_file_is_kept_with_all_that_staff_want_to_know(accuse):
     assert row.digest == File("a.tif", "1").digest.hex()
     assert "SIGSEGV" in row.message
     assert timezone.now() - row.last_at > timedelta(seconds=50)
+
+
+def test_a_site_whose_times_have_no_zone_keeps_when_it_was(accuse, settings):
+    settings.USE_TZ, settings.TIME_ZONE = False, "Asia/Tokyo"
+    DecodingSettings(retry_hours=1).save()
+    record(accuse("a.tif", ending=Ending.OVERDUE, ago=60))
+    row = FailedFile.objects.get()
+    assert timezone.now() - row.last_at > timedelta(seconds=50)
+    assert row.known(retry_hours=1).until == pytest.approx(time.time() + 3540, abs=1000)
 
 
 def test_a_second_time_is_counted_and_no_second_row(accuse):

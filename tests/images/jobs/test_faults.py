@@ -188,7 +188,7 @@ def test_a_file_that_breaks_what_reads_it_does_not_block_the_queue(tmp_path, dra
     assert times(told) > 0
     assert "broken.gif" in first["outcome"] or first["outcome"] == GAVE_UP
     assert second["state"] == "done", second["outcome"]
-    assert "1 images are ready" in second["outcome"]
+    assert "1 image " in second["outcome"]
 
 
 def fetch(url: str) -> bytes:

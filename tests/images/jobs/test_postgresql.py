@@ -25,6 +25,8 @@ HERE = Path(__file__).parent
 SECONDS = 120
 WHOLE_RUNNER = "test_runner.py::test_a_whole_runner_works_in_both_lanes_and_ends_when_it_is_told"
 OF_THE_QUEUE = ("test_doing.py", "test_election.py", "test_queue.py", "test_schedule.py", WHOLE_RUNNER)
+OF_THE_CONFIGURATION = ("../test_runtime.py",)
+"""Inside a transaction, as a site's own tests are; there a connection that is closed does not come back."""
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +64,8 @@ def jobs(database_url, homes):
     return queue
 
 
-def test_what_holds_for_the_queue_holds_on_postgresql(database_url):
-    tests = [str(HERE / name) for name in OF_THE_QUEUE]
+def test_what_holds_for_the_queue_and_the_configuration_holds_on_postgresql(database_url):
+    tests = [str(HERE / name) for name in (*OF_THE_QUEUE, *OF_THE_CONFIGURATION)]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", *tests],
         env={

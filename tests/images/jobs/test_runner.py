@@ -73,6 +73,12 @@ def test_a_machine_keeps_its_name_and_has_one_runner(settings, tmp_path):
     assert machine_name() != name
 
 
+def test_a_home_that_is_not_there_yet_is_made_for_the_runner(settings, tmp_path):
+    settings.IIIFSERVER = {**settings.IIIFSERVER, "HOME": tmp_path / "new"}
+    with only_runner() as is_only:
+        assert is_only
+
+
 @pytest.mark.usefixtures("database_in_a_file")
 def test_a_whole_runner_works_in_both_lanes_and_ends_when_it_is_told(kind):
     is_done = {lane: threading.Event() for lane in Lane}

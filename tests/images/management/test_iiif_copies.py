@@ -29,7 +29,7 @@ def test_one_image_is_copied_whatever_the_rules_say(service, rules):
 
 def test_a_source_is_copied_as_the_rules_say(service, rules):
     service.draw("large.jpg", drawn(1400, 1100))
-    assert call("--source", "FilesystemSource") == "2 images looked at, 1 working copies made.\n"
+    assert call("--source", "FilesystemSource") == "2 images looked at, 1 working copy made.\n"
 
 
 def test_what_cannot_be_copied_is_an_error_with_the_reason(service, rules):
@@ -41,3 +41,19 @@ def test_it_can_be_left_to_the_runner(service, rules):
     assert "waits for a job runner" in call("--identifier", "large.jpg", "--queue")
     assert "waits for a job runner" in call("--identifier", "large.jpg", "--queue")
     assert Job.objects.filter(kind="copy").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--identifier", "large.jpg", "--folder", "maps"), "--folder goes with --source alone"),
+        (("--source", "FilesystemSource", "--page", "2"), "--page goes with --identifier alone"),
+        (("--identifier", "large.jpg", "--page", "0"), "--page is not below 1"),
+        (("--source", ""), "--source is empty"),
+    ],
+)
+@pytest.mark.django_db
+def test_options_that_make_no_sense_together_are_refused(arguments, sentence):
+    with pytest.raises(CommandError, match=sentence):
+        call(*arguments)
+    assert not Job.objects.exists()

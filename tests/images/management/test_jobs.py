@@ -61,6 +61,11 @@ class TestPurge:
         assert run("iiif_purge", *arguments).startswith(f"{count} ")
         assert Job.objects.get().state == JobState.DONE
 
+    def test_a_source_that_is_not_there_is_told_and_what_it_left_is_purged(self, capsys):
+        assert run("iiif_purge", "--source", "Gone") == "0 entries removed.\n"
+        assert "There is no source “Gone” now" in capsys.readouterr().err
+        assert Invalidation.objects.get().value == "Gone"
+
     def test_infos(self):
         assert run("iiif_purge", "--infos").startswith("1 entry")
         assert Invalidation.objects.get().scope == "infos"
@@ -124,9 +129,11 @@ class TestMaintain:
 
 class TestWarm:
     def test_one_image(self):
-        assert (
-            run("iiif_warm", "--identifier", "card.png", "--per-second", "0") == "2 pictures of 1 images are ready.\n"
-        )
+        assert run("iiif_warm", "--identifier", "card.png", "--per-second", "0") == "2 pictures of 1 image are ready.\n"
+
+    def test_an_image_that_is_not_there_is_a_failure(self):
+        with pytest.raises(CommandError, match="1 could not be made, the first: gone"):
+            run("iiif_warm", "--identifier", "gone.jpg", "--per-second", "0")
 
     def test_a_list_a_manifest_and_a_log(self, tmp_path, service):
         service.draw("two.png")
@@ -136,7 +143,7 @@ class TestWarm:
         log.write_text('- "GET /iiif/3/card.png/full/60,/0/default.jpg HTTP/1.1" 200 1\n')
         quick = ("--per-second", "0")
         assert "of 2 images" in run("iiif_warm", "--list", str(listed), "--only", "sizes", *quick)
-        assert "of 1 images" in run("iiif_warm", "--manifest", str(manifest), *quick)
+        assert "of 1 image " in run("iiif_warm", "--manifest", str(manifest), *quick)
         run("iiif_warm", "--log", str(log), *quick)
         before = renders_total._value.get()
         service.image("full/60,/0/default.jpg")
@@ -152,7 +159,7 @@ class TestWarm:
         with web_server() as web:
             web.put("/manifest", json.dumps({"items": [{"service": services}]}).encode())
             quick = ("--per-second", "0", "--only", "sizes")
-            assert "of 1 images are ready.\n" in run("iiif_warm", "--manifest", f"{web.address}/manifest", *quick)
+            assert "of 1 image is ready.\n" in run("iiif_warm", "--manifest", f"{web.address}/manifest", *quick)
             with pytest.raises(CommandError, match="404"):
                 run("iiif_warm", "--manifest", f"{web.address}/gone")
 
@@ -160,7 +167,7 @@ class TestWarm:
         log = tmp_path / "access.log.1.gz"
         line = '- "GET /iiif/3/card.png/full/60,/0/default.jpg HTTP/1.1" 200 1\n'
         log.write_bytes(gzip.compress(line.encode()))
-        assert "1 pictures" in run("iiif_warm", "--log", str(log), "--per-second", "0")
+        assert "1 picture " in run("iiif_warm", "--log", str(log), "--per-second", "0")
 
     def test_the_same_that_was_interrupted_goes_on(self):
         arguments = ("iiif_warm", "--identifier", "card.png", "--per-second", "0")
@@ -183,7 +190,12 @@ class TestWarm:
             ["--log", "TORN"],
             ["--manifest", "http://127.0.0.1/manifest"],
             ["--identifier", "x", "--per-second", "-1"],
+            ["--identifier", "x", "--per-second", "nan"],
+            ["--identifier", "x", "--per-second", "inf"],
+            ["--identifier", "x", "--folder", "maps"],
+            ["--identifier", "x", "--top", "5"],
             ["--source", "nowhere"],
+            ["--source", ""],
         ],
     )
     def test_what_makes_no_sense_is_said(self, tmp_path, arguments):

@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 
 from iiifserver.iiif.errors import BadRequest, Forbidden
-from images.pages.info_address import MAX_LENGTH, check_info_address
+from images.pages.info_address import MAX_LENGTH, check_shown_address
 
 OWN = ("https://images.example.org", "http://127.0.0.1:8182")
 
 
 def check(address, hosts=()):
-    check_info_address(address, OWN, hosts)
+    check_shown_address(address, OWN, hosts)
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,7 @@ def check(address, hosts=()):
         "https://images.example.org:443/iiif/3/a.tif/info.json",
         "HTTPS://Images.EXAMPLE.org/iiif/3/a.tif/info.json",
         "http://127.0.0.1:8182/iiif/2/scans%2F0042.tif;2/info.json",
+        "https://images.example.org/iiif/presentation/3/a.pdf/manifest",
     ],
 )
 def test_an_image_of_this_server_is_shown(address):
@@ -48,6 +49,8 @@ def test_an_image_of_this_server_is_shown(address):
         "https://images.example.org\n/info.json",
         "https://images.example.org/a/info.json#",
         "https://images.example.org/a?info.json",
+        "https://images.example.org/a?b=/manifest",
+        "javascript:alert(1)//manifest",
         "https://images.example.org/a?b=/info.json",
         "https://images.example.org/a",
         "https://images.example.org:port/info.json",
@@ -114,6 +117,6 @@ def test_an_allowed_host_means_that_host_and_port_alone(host, address):
 
 
 def test_a_server_asked_by_its_ipv6_address_shows_its_own_images():
-    check_info_address("http://[::1]:8182/iiif/3/a/info.json", ["http://[::1]:8182"], [])
+    check_shown_address("http://[::1]:8182/iiif/3/a/info.json", ["http://[::1]:8182"], [])
     with pytest.raises(Forbidden):
-        check_info_address("http://[::2]:8182/iiif/3/a/info.json", ["http://[::1]:8182"], [])
+        check_shown_address("http://[::2]:8182/iiif/3/a/info.json", ["http://[::1]:8182"], [])

@@ -11,6 +11,7 @@ import pytest
 from images.models import HttpSettings
 from images.runtime import keeper
 from images.samples import SAMPLES
+from tests.images.conftest import draw_card
 
 INFO = "http://testserver/iiif/3/card.png/info.json"
 ATTACKS = [
@@ -200,7 +201,29 @@ def test_each_viewer_has_its_link(service, installed_viewers, name):
     response = service.get(f"/viewer?iiif={INFO}&viewer={name}")
     assert response.status_code == 200
     assert f'data-viewer="{name}"' in response.content.decode()
-    assert f'data-info="{INFO}"' in response.content.decode()
+    assert f'data-address="{INFO}"' in response.content.decode()
+
+
+MANIFEST = "http://testserver/iiif/presentation/3/card.png/manifest"
+
+
+def test_a_manifest_opens_in_mirador(service, installed_viewers):
+    page = service.get(f"/viewer?iiif={MANIFEST}").content.decode()
+    assert f'data-viewer="mirador" data-address="{MANIFEST}" data-is-manifest' in page
+    assert "viewer=leaflet" not in page
+
+
+def test_a_manifest_opens_in_no_viewer_of_single_images(service, installed_viewers):
+    response = service.get(f"/viewer?iiif={MANIFEST}&viewer=leaflet")
+    assert response.status_code == 400
+    assert "write one of mirador" in response.content.decode()
+
+
+def test_the_requests_of_an_image_lead_to_its_pages(service, installed_viewers):
+    draw_card().save(service.folder / "book.tif", save_all=True, append_images=[draw_card()])
+    page = service.get("/iiif/3?identifier=book.tif").content.decode()
+    assert f'href="/viewer?iiif={MANIFEST.replace("card.png", "book.tif")}">Leaf through its 2 pages' in page
+    assert "Leaf through" not in service.get("/iiif/3?identifier=card.png").content.decode()
 
 
 def test_an_unknown_viewer_is_refused(service):

@@ -21,12 +21,12 @@ from iiifserver.testing import (
 from processors import jxl_profile
 from processors.backends import jpegxl as backend
 from processors.backends.jpegxl import JpegXlProcessor
-from processors.colour import to_srgb
 from processors.jxl_profile import profile_in
 from processors.linear_light import light_of
 from processors.output import Output
 from processors.runtime import Processors
 from tests.processors.profiles import LINEAR_GRAY, SWAPPED
+from tests.processors.srgb import to_srgb
 
 
 def reader(**options) -> JpegXlProcessor:

@@ -12,7 +12,6 @@ from iiifserver.iiif.found import Found
 from iiifserver.iiif.values import Box, Extent
 from iiifserver.testing import ProcessorContract, drawn, in_memory, likeness, plan_for, rendered
 from processors.backends.openjpeg import OpenJpegProcessor
-from processors.colour import to_srgb
 from tests.processors.backends.jp2s import (
     boxed,
     channel_kinds,
@@ -27,6 +26,7 @@ from tests.processors.backends.jp2s import (
 )
 from tests.processors.backends.tiffs import chequered
 from tests.processors.profiles import SWAPPED
+from tests.processors.srgb import to_srgb
 
 SRGB, GRAY, SYCC, CMYK, LAB, BILEVEL = 16, 17, 18, 12, 14, 0
 

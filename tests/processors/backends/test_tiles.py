@@ -309,7 +309,9 @@ def test_a_webp_that_claims_to_be_larger_than_its_piece_is_not_decoded(monkeypat
     start = content.index(b"VP8L")
     content[start : start + 4] = b"VP8X"
     content[start + 12 : start + 18] = 2 * (4999).to_bytes(3, "little")
-    monkeypatch.setattr("imagecodecs.webp_decode", lambda *args, **options: calls.append(args))
+    # tifffile keeps the decoders that it has found once: one put into imagecodecs would stay, or never be asked.
+    decoders = tifffile.TIFF.DECOMPRESSORS._codecs
+    monkeypatch.setitem(decoders, tifffile.COMPRESSION.WEBP, lambda *args, **options: calls.append(args))
     with pytest.raises(Unreadable):
         rendered(TilesProcessor.build({}), in_memory(bytes(content)))
     assert calls == []

@@ -68,7 +68,7 @@ def test_a_tile_handed_out_has_the_pixels_that_decoding_it_gives(mode):
 
 
 def test_nothing_is_decoded_for_it():
-    with patch("processors.tiff_index.StoredLevel.decoded", side_effect=AssertionError):
+    with patch("processors.tiff_levels.StoredLevel.decoded", side_effect=AssertionError):
         assert stored(file_of()).startswith(b"\xff\xd8\xff")
 
 
@@ -199,7 +199,7 @@ KEEPING = Output(keeps_profile=True)
 def test_a_kept_profile_stands_in_front_of_a_tile_that_nobody_decodes(size: int):
     profile = large_profile(size)
     content = file_of(iccprofile=profile)
-    with patch("processors.tiff_index.StoredLevel.decoded", side_effect=AssertionError) as decoding:
+    with patch("processors.tiff_levels.StoredLevel.decoded", side_effect=AssertionError) as decoding:
         handed_out = stored(content, output=KEEPING)
     assert decoding.call_count == 0
     with Image.open(io.BytesIO(handed_out)) as image:

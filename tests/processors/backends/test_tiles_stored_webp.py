@@ -84,7 +84,7 @@ def decoded(content: bytes) -> Image.Image:
 def test_a_tile_handed_out_is_the_stored_file_and_shows_what_decoding_it_shows(how: str, mode: str):
     tile = webp(mode, **HOW[how])
     content = file_of(tile, mode)
-    with patch("processors.tiff_index.StoredLevel.decoded", side_effect=AssertionError):
+    with patch("processors.tiff_levels.StoredLevel.decoded", side_effect=AssertionError):
         assert stored(content) == tile
     assert likeness(decoded(tile), made(content)) == float("inf")
 
@@ -152,7 +152,7 @@ def test_a_profile_of_other_colours_is_applied_and_so_decoded():
 def test_a_kept_profile_stands_in_front_of_pixels_that_nobody_decodes(how: str, mode: str):
     tile = webp(mode, **HOW[how])
     content = file_of(tile, mode, SWAPPED)
-    with patch("processors.tiff_index.StoredLevel.decoded", side_effect=AssertionError):
+    with patch("processors.tiff_levels.StoredLevel.decoded", side_effect=AssertionError):
         shown = decoded(stored(content, KEEPING))
     assert shown.info["icc_profile"] == SWAPPED
     assert (shown.mode, shown.tobytes()) == (mode, decoded(tile).tobytes())

@@ -249,7 +249,9 @@ def test_a_missing_folder_is_a_problem_that_names_it(folder: Path):
     "options",
     [
         {},
-        {"path_prefix": "images"},
+        {"path_prefix": "../images"},
+        {"path_prefix": "images/../keys"},
+        {"path_prefix": "images//"},
         {"path_prefix": ""},
         {"path_prefix": None},
         {"path_prefix": 5},

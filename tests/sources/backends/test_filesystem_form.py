@@ -49,7 +49,11 @@ def test_the_form_takes_a_folder_with_or_without_a_slash(folder: Path, ending: s
 @pytest.mark.parametrize(
     ("path_prefix", "cure"),
     [
-        ("images", "whole path"),
+        ("pictures", "whole path"),
+        ("keys/", "whole path"),
+        ("images/../keys", "whole path"),
+        ("../../etc", "whole path"),
+        (".", "whole path"),
         ("/etc", "may not read"),
         ("/etc/", "may not read"),
         ("//etc", "may not read"),

@@ -727,3 +727,10 @@ def test_own_headers_are_stored_encrypted_and_not_shown_again():
     assert "opensesame" not in stored
     assert "opensesame" not in str(filled["headers"].as_widget())
     assert stored not in str(form(headers=stored)["headers"].as_widget())
+
+
+def test_an_image_comes_from_another_machine(web: WebServer):
+    put(web, "a.png")
+    found = source_at(web).find(Place(name="a.png"))
+    assert found is not None
+    assert found.is_far

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from iiifserver.iiif.errors import AlreadyThere, Forbidden, NotFound, SourceMiss
 from iiifserver.testing import SourceUnderTest, WritingSourceContract, content_of
 from sources.backends.storage import StorageForm, StorageSource
 from sources.base import FolderEntry, Place
+from sources.freshness import Freshness
 from sources.stored.errors import meaning_of
 
 STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -21,6 +23,16 @@ STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 class SilentStorage(Storage):
     """Lies elsewhere and tells nobody what it has."""
+
+
+class DistantStorage(Storage):
+    """Lies elsewhere, and has an image of any name."""
+
+    def _open(self, name: str, mode: str = "rb") -> ContentFile:
+        return ContentFile(b"image", name)
+
+    def get_modified_time(self, name: str) -> datetime:
+        return datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class CarefulStorage(Storage):
@@ -58,12 +70,21 @@ def local(tmp_path: Path, folder: Path):
     with override_settings(
         IIIFSERVER={
             "HOME": tmp_path / "home",
-            "STORAGE_ALIASES": ["pictures", "forgotten", "narrow:scans", "narrow:maps/old/", "silent", "careful"],
+            "STORAGE_ALIASES": [
+                "pictures",
+                "forgotten",
+                "narrow:scans",
+                "narrow:maps/old/",
+                "silent",
+                "careful",
+                "elsewhere",
+            ],
         },
         STORAGES={
             **dict.fromkeys(["default", "pictures", "private", "narrow"], storage),
             "silent": {"BACKEND": f"{__name__}.SilentStorage"},
             "careful": {"BACKEND": f"{__name__}.CarefulStorage"},
+            "elsewhere": {"BACKEND": f"{__name__}.DistantStorage"},
             "staticfiles": STATIC,
         },
     ):
@@ -178,7 +199,7 @@ def test_anything_else_is_unavailable(error: Exception):
 @pytest.mark.usefixtures("local")
 def test_the_form_offers_what_the_fence_allows():
     offered = [value for value, _ in StorageForm().fields["alias"].choices]
-    assert offered == ["pictures", "forgotten", "narrow", "silent", "careful"]
+    assert offered == ["pictures", "forgotten", "narrow", "silent", "careful", "elsewhere"]
 
 
 @pytest.mark.usefixtures("local")
@@ -377,3 +398,22 @@ def test_a_storage_that_would_choose_another_name_keeps_nothing():
     with pytest.raises(AlreadyThere):
         write("other.png", b"new", "careful")
     assert storages["careful"].deleted.startswith("there_")
+
+
+@pytest.mark.usefixtures("local")
+def test_an_image_of_a_storage_on_this_machine_does_not_come_from_afar():
+    put("a.png", b"a")
+    found = source().find(Place(name="a.png"))
+    assert found is not None
+    assert not found.is_far
+
+
+@pytest.mark.parametrize("seconds", [0, 60])
+@pytest.mark.usefixtures("local")
+def test_an_image_of_a_storage_elsewhere_comes_from_afar_also_when_it_was_found_before(seconds: int):
+    far, place = (
+        StorageSource.build({"alias": "elsewhere"}),
+        Place(name="a.png", freshness=Freshness(near_seconds=seconds)),
+    )
+    finds = [far.find_of_late(place) for _ in range(2)]
+    assert all(found is not None and found.is_far for found in finds)

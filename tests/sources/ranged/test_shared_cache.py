@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import os
 import random
+import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from sources.ranged.shared_cache import SharedCache
+from sources.ranged.shared_cache import SharedCache, held_bytes
 from sources.ranged.spans import Span
 
 LIMIT = 2_000_000
@@ -55,10 +57,11 @@ def test_what_is_forgotten_is_gone(cache: SharedCache):
     assert cache.get("v", Span(0, 4)) is None
 
 
-def test_it_never_holds_more_than_its_limit(cache: SharedCache):
+def test_it_never_holds_more_than_its_limit(cache: SharedCache, file: Path):
     for number in range(100):
         cache.put("v", number * 100_000, random.randbytes(100_000))
-        assert cache.usage_bytes() <= LIMIT
+        with closing(sqlite3.connect(file)) as database:
+            assert 0 < held_bytes(database) <= LIMIT
     assert cache.get("v", Span(9_900_000, 10_000_000)) is not None
     assert cache.get("v", Span(0, 100_000)) is None
 
