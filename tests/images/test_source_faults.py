@@ -12,7 +12,7 @@ from PIL import Image
 from images import metrics
 from images.runtime import keeper
 from images.status import current_status
-from sources.backends import filesystem
+from sources import local_files
 from sources.models import Source
 from sources.steady_file import SteadyFile
 from tests.images.conftest import BLUE, RED, picture
@@ -88,7 +88,7 @@ def replaced_in_place(service, only, web, monkeypatch) -> None:
                 path.write_bytes(NEW)
             return content
 
-    monkeypatch.setattr(filesystem, "SteadyFile", Meddled)
+    monkeypatch.setattr(local_files, "SteadyFile", Meddled)
 
 
 def replaced_on_the_web(service, only, web: WebServer, monkeypatch) -> None:
