@@ -1,4 +1,4 @@
-"""Pictures that were asked for before, answered in front of Django."""
+"""Pictures and info.json that were asked for before, answered in front of Django."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ WITH_A_MIND = frozenset(
     )
 )
 """Requests with these headers go to Django: what they say is looked at there."""
+WISHES = ("HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING")
 TOLD_BY_PROXIES = ("HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
 CLIENT = "HTTP_X_FORWARDED_FOR"
 
@@ -46,9 +47,9 @@ class Answer:
 
 
 class QuickAnswers:
-    """Answers a request that is the same as one before, for a picture that is kept: most of what such a request takes
-    is Django's way to the view and back. Everything else goes to the application, and so does each request of which
-    anything might be decided in another way by now.
+    """Answers a request that is the same as one before, for an info.json or a picture that is kept: most of what such a
+    request takes is Django's way to the view and back. Everything else goes to the application, and so does each
+    request of which anything might be decided in another way by now.
     """
 
     def __init__(self, application: WSGIApplication, most: int = MOST_ANSWERS) -> None:
@@ -63,12 +64,12 @@ class QuickAnswers:
             return self._application(environ, start_response)
         with self._lock:
             answer = self._answers.get(key)
-        content = None if answer is None else answer.decision.picture()
+        content = None if answer is None else answer.decision.content()
         if answer is None or content is None:
             return self._asked(key, environ, start_response)
         # A picture that was made anew meanwhile may have another length.
         start_response("200 OK", [*answer.headers, ("Content-Length", str(len(content)))])
-        count_answer("image", 200, time.perf_counter() - begun)
+        count_answer(answer.decision.answer_kind, 200, time.perf_counter() - begun)
         return [content]
 
     def _asked(self, key: Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -96,7 +97,11 @@ def key_of(environ: WSGIEnvironment) -> Key | None:
     if not WITH_A_MIND.isdisjoint(environ):
         return None
     told = told_by_proxy(environ)
-    return None if told is None else (environ["wsgi.url_scheme"], host, environ.get("SCRIPT_NAME", ""), uri, *told)
+    if told is None:
+        return None
+    # Of an info.json there are several forms (Image API 3.0, 5.1), and each may be compressed.
+    wishes = [environ.get(name, "") for name in WISHES] if uri.endswith("/info.json") else ()
+    return (environ["wsgi.url_scheme"], host, environ.get("SCRIPT_NAME", ""), uri, *wishes, *told)
 
 
 def told_by_proxy(environ: WSGIEnvironment) -> tuple[str, ...] | None:

@@ -35,7 +35,7 @@ from .arrival import arrival_document, check_pass
 from .cache_argument import CacheUse
 from .call import Call, call_for
 from .consulting import extra_keys
-from .decisions import DECISION, decision_on
+from .decisions import DECISION, decision_on_info, decision_on_picture
 from .departed import check_client_is_there, departed_response
 from .grammar import grammar_of
 from .metrics import count_answer
@@ -163,7 +163,7 @@ def answer_of_known_image(call: Call, path: ImagePath, *, confirms_later: bool) 
         response = image_response(content, request.format.media_type)
         top_images.count(request.identifier.value)
         if path.extension is not None:
-            decision = decision_on(planned, request.identifier, call.runtime, call.cache_use)
+            decision = decision_on_picture(planned, request.identifier, call.runtime, call.cache_use)
             call.http.META[DECISION] = decision
     canonical_uri = f"{call.address.image(name.published)}/{planned.canonical}"
     add_image_headers(response, etag, planned.profile, canonical_uri, planned.last_modified)
@@ -196,6 +196,7 @@ def info_answer(call: Call, path: InfoPath) -> HttpResponse:
     if not name.is_normal:
         return call.moved(name.published, "info.json")
     request = InfoRequest(call.version, name.meta.identifier, name.meta.page or 1, name.meta.scale)
+    generation = runtime.caches.generation
     with call.leading_to_scale(name, "info.json"):
         source = pipeline.describe(request, runtime)
     document = info_document(
@@ -215,6 +216,8 @@ def info_answer(call: Call, path: InfoPath) -> HttpResponse:
         response["Cache-Control"] = directives
     if call.is_for_one_visitor:
         keep_from_others(response)
+    decision = decision_on_info(source, request, runtime, call.cache_use, generation, response.content)
+    call.http.META[DECISION] = decision
     return response
 
 

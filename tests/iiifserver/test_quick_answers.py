@@ -15,6 +15,7 @@ from caching.invalidations import write_line
 from caching.models import Cache
 from caching.purges import EVERYTHING, Purge
 from iiifserver.delegates import Delegate
+from iiifserver.iiif.errors import DecoderCrashed
 from iiifserver.quick_answers import QuickAnswers
 from images.activity.top_images import top_images
 from images.metrics import own_registry
@@ -85,7 +86,7 @@ def test_the_second_request_is_answered_at_once_and_the_same(server):
 
 def test_the_length_is_that_of_the_picture_as_it_is_kept_now(server, monkeypatch):
     server.get()
-    monkeypatch.setattr("images.decisions.Decision.picture", lambda decision: b"another")
+    monkeypatch.setattr("images.decisions.PictureDecision.content", lambda decision: b"another")
     answer = server.get()
     assert (answer.is_quick, answer.content, answer.headers["Content-Length"]) == (True, b"another", "7")
 
@@ -105,6 +106,44 @@ def test_quick_answers_count_for_the_images_that_are_asked_for_most(server, monk
     server.get()
     server.get()
     assert counted == ["card.png"] * 2
+
+
+INFO = "/iiif/3/card.png/info.json"
+
+
+def test_an_info_json_is_answered_likewise(server):
+    first, second = server.get(INFO), server.get(INFO)
+    assert (first.is_quick, second.is_quick) == (False, True)
+    assert (second.headers, second.content) == (first.headers, first.content)
+
+
+@pytest.mark.parametrize("wish", [{"HTTP_ACCEPT": "application/json"}, {"HTTP_ACCEPT_ENCODING": "gzip"}], ids=str)
+def test_each_form_of_an_info_json_is_an_answer_of_its_own(server, wish):
+    server.get(INFO)
+    first, second = server.get(INFO, **wish), server.get(INFO, **wish)
+    assert (first.is_quick, second.is_quick) == (False, True)
+    assert second.headers == first.headers != server.get(INFO).headers
+
+
+def test_an_info_json_tells_of_a_replaced_image_at_once(server, service):  # noqa: F811
+    server.get(INFO)
+    service.draw("card.png", draw_card((600, 400)))
+    assert b'"width":600' in server.get(INFO).content
+
+
+def test_an_info_json_of_an_image_that_has_got_a_working_copy_is_djangos(server, service, monkeypatch):  # noqa: F811
+    service.draw("large.png", draw_card((1200, 1000)))
+    large = INFO.replace("card", "large")
+    assert [server.get(large).is_quick for _ in range(2)] == [False, True]
+    monkeypatch.setattr("images.decisions.InfoDecision.has_copy_now", lambda decision: True)
+    assert not server.get(large).is_quick
+
+
+@pytest.mark.parametrize("address", [CARD, INFO])
+def test_a_file_that_has_failed_since_is_refused(server, monkeypatch, address):
+    server.get(address)
+    monkeypatch.setattr("images.failed_files.known.Guard.check", lambda *_: (_ for _ in ()).throw(DecoderCrashed("x")))
+    assert not server.get(address).is_quick
 
 
 # --- What has changed is decided anew ------------------------------------------------------------------------------
@@ -198,10 +237,6 @@ def test_a_query_is_looked_at(server):
 
 def test_errors_are_no_answers_to_keep(server):
     assert [server.get("/iiif/3/missing.png/full/max/0/default.png").is_quick for _ in range(2)] == [False, False]
-
-
-def test_info_json_is_djangos(server):
-    assert [server.get("/iiif/3/card.png/info.json").is_quick for _ in range(2)] == [False, False]
 
 
 def test_the_delegate_is_asked_each_time(server, under):  # noqa: F811
